@@ -1,0 +1,135 @@
+/**
+ * What the reconciler's core and loop ask of the outside world. Adapters implement these; `main.ts` alone
+ * chooses which. Everything here is an interface or a discriminated union: no behaviour.
+ */
+
+/** Wall clock and timers, injected so that a seed can replay a run. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Calls `run` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+/** Randomness, injected for the same reason. */
+export interface Random {
+  /** A float in [0, 1). */
+  next(): number;
+  /** A fresh UUID, version 4, in lower case. */
+  uuid(): string;
+}
+
+/** Structured log; adapters decide where it goes. Fields never hold secret values. */
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** One key at one revision. `value` is opaque to the store; treat it as immutable. */
+export interface StoreRecord {
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** Revision of the commit that created the key (again, after a deletion). */
+  readonly createRevision: number;
+  /** Revision of the last commit that wrote the key. */
+  readonly modRevision: number;
+  /** 1 at creation, one more with each put. */
+  readonly version: number;
+}
+
+/**
+ * One operation of a commit. `expected` is the key's current mod revision, 0 for "does not exist"; left out
+ * means unconditional. `check` writes nothing: it fences the commit on a key, such as the leader's.
+ */
+export type StoreWrite =
+  | { readonly type: 'put'; readonly key: string; readonly value: Uint8Array; readonly expected?: number }
+  | { readonly type: 'delete'; readonly key: string; readonly expected?: number }
+  | { readonly type: 'check'; readonly key: string; readonly expected: number };
+
+/** A compare that failed: nothing of the commit was written. `actual` is 0 where the key does not exist. */
+export interface StoreConflict {
+  readonly key: string;
+  readonly expected: number;
+  readonly actual: number;
+}
+
+export type CommitResult =
+  | { readonly ok: true; readonly revision: number }
+  | { readonly ok: false; readonly revision: number; readonly conflicts: readonly StoreConflict[] };
+
+export interface StoreList {
+  readonly records: readonly StoreRecord[];
+  /** The revision that the list shows. */
+  readonly revision: number;
+  /** Where to go on: pass as `after` with this `revision`. Absent on the last page. */
+  readonly next?: string;
+}
+
+export type StoreEvent =
+  | { readonly type: 'put'; readonly record: StoreRecord; readonly previous?: StoreRecord }
+  | { readonly type: 'delete'; readonly key: string; readonly modRevision: number; readonly previous: StoreRecord };
+
+/** All events of one commit under the watched prefix, in the order of the commit's writes. */
+export interface StoreBatch {
+  readonly revision: number;
+  readonly events: readonly StoreEvent[];
+}
+
+/**
+ * MVCC key-value store. Keys are UTF-8 strings ordered by their bytes. Each commit with at least one put or
+ * delete takes exactly one new revision (the first is 1; a `delete` of an absent key without `expected` is a
+ * no-op, and a commit of no-ops takes none). A resolved commit is on disk. No key twice in one commit.
+ */
+export interface Store {
+  /** The key at `revision` (default: now). */
+  get(key: string, options?: { readonly revision?: number }): Promise<StoreRecord | undefined>;
+  /** Records under `prefix` in key order, after the key `after`, at `revision` (default: now), `limit` at most. */
+  list(
+    prefix: string,
+    options?: { readonly limit?: number; readonly after?: string; readonly revision?: number },
+  ): Promise<StoreList>;
+  /** Writes all or nothing. Rejects with StoreFailedError if durability is in doubt: the process must end. */
+  commit(writes: readonly StoreWrite[]): Promise<CommitResult>;
+  /**
+   * Every batch with a revision greater than `after`, in order, without gaps, until `signal` aborts (then it
+   * ends normally). Throws CompactedError when `after` is older than the last compaction.
+   */
+  watch(prefix: string, options: { readonly after: number; readonly signal: AbortSignal }): AsyncIterable<StoreBatch>;
+  /** Forgets what is older than `revision`: reads and watches below it throw CompactedError from then on. */
+  compact(revision: number): Promise<void>;
+  /** The last revision that is on disk; 0 when new. */
+  revision(): Promise<number>;
+  /** Flushes and releases everything; later calls reject. */
+  close(): Promise<void>;
+}
+
+/** The revision asked for was compacted away (HTTP: 410 Expired). */
+export class CompactedError extends Error {
+  override readonly name = 'CompactedError';
+  readonly requested: number;
+  readonly compacted: number;
+  constructor(requested: number, compacted: number) {
+    super(`revision ${requested} has been compacted; the oldest that can be read is ${compacted}`);
+    this.requested = requested;
+    this.compacted = compacted;
+  }
+}
+
+/** A revision in the future was asked for. */
+export class FutureRevisionError extends Error {
+  override readonly name = 'FutureRevisionError';
+  readonly requested: number;
+  readonly current: number;
+  constructor(requested: number, current: number) {
+    super(`revision ${requested} does not exist yet; the current one is ${current}`);
+    this.requested = requested;
+    this.current = current;
+  }
+}
+
+/** The store can no longer promise durability or integrity. Never caught to go on: the process ends. */
+export class StoreFailedError extends Error {
+  override readonly name = 'StoreFailedError';
+}
