@@ -2,6 +2,7 @@
  * What the reconciler's core and loop ask of the outside world. Adapters implement these; `main.ts` alone
  * chooses which. Everything here is an interface or a discriminated union: no behaviour.
  */
+import type { AgentConfig, AgentInfo, DesiredEntry, ImageReport, LogQuery, Report } from '../../schemas/wire/messages.ts';
 
 /** Wall clock and timers, injected so that a seed can replay a run. */
 export interface Clock {
@@ -132,4 +133,85 @@ export class FutureRevisionError extends Error {
 /** The store can no longer promise durability or integrity. Never caught to go on: the process ends. */
 export class StoreFailedError extends Error {
   override readonly name = 'StoreFailedError';
+}
+
+/** A named bound of the store was met; nothing was written. `queue` passes by itself, `disk` by compacting. */
+export class StoreLimitError extends Error {
+  override readonly name = 'StoreLimitError';
+  readonly limit: 'key' | 'value' | 'writes' | 'queue' | 'disk';
+  constructor(limit: StoreLimitError['limit'], message: string) {
+    super(message);
+    this.limit = limit;
+  }
+}
+
+/** The store was closed before, or while, it was asked. */
+export class StoreClosedError extends Error {
+  override readonly name = 'StoreClosedError';
+  constructor() {
+    super('the store is closed');
+  }
+}
+
+/** Where a host is reached and what it has to prove. Made from a Host object. */
+export interface HostTarget {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** Pinned fingerprints, `SHA256:…`; never empty. */
+  readonly hostKeys: readonly string[];
+  /** Path of the private key on the reconciler's disk. */
+  readonly identityPath: string;
+  readonly agent: AgentConfig;
+}
+
+/** Where the link to one host stands. `refused` and `failed` wait for a change of the Host; the rest retries. */
+export type LinkState =
+  | { readonly phase: 'connecting'; readonly attempt: number }
+  | { readonly phase: 'bootstrapping'; readonly step: string }
+  | { readonly phase: 'connected'; readonly info: AgentInfo }
+  | { readonly phase: 'unreachable'; readonly reason: string; readonly message: string; readonly retryAtMs: number }
+  | { readonly phase: 'refused'; readonly reason: string; readonly message: string };
+
+/** Where a link's news goes. Called in order, never after `close` resolved; must not throw. */
+export interface HostEvents {
+  state(host: string, state: LinkState): void;
+  report(host: string, report: Report): void;
+}
+
+/** One host's connection. It reconnects by itself with backoff, and then sends the whole state anew. */
+export interface HostLink {
+  /** Changes what the host is to be told; entries are by key. Sent at once when connected, kept otherwise. */
+  update(change: { readonly upserts: readonly DesiredEntry[]; readonly removes: readonly string[] }): void;
+  /** The log's bytes, ended by `signal` or its end. Rejects with LinkError while the host is not connected. */
+  logs(query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  images(signal: AbortSignal): Promise<readonly ImageReport[]>;
+  /** Sends an OCI archive whose SHA-256 is `digest`. */
+  importImage(digest: string, archive: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly ImageReport[]>;
+  close(): Promise<void>;
+}
+
+export interface HostLinks {
+  open(target: HostTarget, events: HostEvents): HostLink;
+  /** The host keys that a machine shows, to be confirmed by a person before they are pinned. */
+  scan(address: string, port: number, signal: AbortSignal): Promise<readonly HostKey[]>;
+  close(): Promise<void>;
+}
+
+export interface HostKey {
+  /** `ssh-ed25519`, `ecdsa-sha2-nistp256`, … */
+  readonly type: string;
+  /** `SHA256:…` as ssh-keygen prints it. */
+  readonly fingerprint: string;
+}
+
+/** A request to a host that could not be carried out; `reason` is CamelCase, e.g. `NotConnected`. */
+export class LinkError extends Error {
+  override readonly name = 'LinkError';
+  readonly reason: string;
+  constructor(reason: string, message: string) {
+    super(message);
+    this.reason = reason;
+  }
 }

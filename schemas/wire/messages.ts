@@ -22,6 +22,8 @@ export const desiredUpdateBytesMax = 64 * 1024 * 1024;
 export interface AgentInfo {
   readonly protocol: number;
   readonly agentVersion: string;
+  /** SHA-256 (hex) of the running executable, from its folder's name; empty when it runs from elsewhere. */
+  readonly executableDigest: string;
   /** Differs after each start of the agent's process. */
   readonly instance: string;
   readonly bootId: string;

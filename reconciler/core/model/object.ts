@@ -1,0 +1,72 @@
+/** Any Kubernetes object, and how objects are named in the store. */
+import type { ObjectMeta } from '../../../schemas/kubernetes/types/meta-v1.ts';
+import { type KindInfo, kindByGvk } from '../../../schemas/kinds.ts';
+
+/** An object of any kind. Narrow it by its `apiVersion` and `kind`. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+}
+
+/** Names one object: what a work queue holds and what every controller reconciles from. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Empty for cluster-scoped kinds. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `apiVersion/kind/namespace/name`, unique over the cluster and sortable. */
+export type ObjectId = string;
+
+/** The unique id of what `ref` names. */
+export function objectId(ref: ObjectRef): ObjectId {
+  return `${ref.apiVersion}/${ref.kind}/${ref.namespace}/${ref.name}`;
+}
+
+/** The reference of an object; throws where it has no name. */
+export function refOf(object: KubeObject): ObjectRef {
+  const { name, namespace } = object.metadata;
+  if (name === undefined || name === '') throw new Error(`a ${object.kind} without metadata.name has no reference`);
+  return { apiVersion: object.apiVersion, kind: object.kind, namespace: namespace ?? '', name };
+}
+
+/** The table row of an object's kind; throws for a kind that Berth does not know. */
+export function kindOf(object: { readonly apiVersion: string; readonly kind: string }): KindInfo {
+  const info = kindByGvk(object.apiVersion, object.kind);
+  if (info === undefined) throw new Error(`no kind ${object.kind} in ${object.apiVersion}`);
+  return info;
+}
+
+/** Prefix of all objects in the store. */
+export const registryPrefix = '/registry/';
+
+/** Store prefix of a kind: `/registry/GROUP/PLURAL/`, group `core` for the empty one. */
+export function storePrefix(info: KindInfo): string {
+  return `${registryPrefix}${info.group === '' ? 'core' : info.group}/${info.plural}/`;
+}
+
+/** Store key of an object: `/registry/GROUP/PLURAL/NAMESPACE/NAME`, or without a namespace. */
+export function storeKey(ref: ObjectRef): string {
+  const prefix = storePrefix(kindOf(ref));
+  return ref.namespace === '' ? `${prefix}${ref.name}` : `${prefix}${ref.namespace}/${ref.name}`;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** The bytes that the store keeps: JSON without the resource version, which the store's revision is. */
+export function encodeObject(object: KubeObject): Uint8Array {
+  if (object.metadata.resourceVersion === undefined) return encoder.encode(JSON.stringify(object));
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return encoder.encode(JSON.stringify({ ...object, metadata }));
+}
+
+/** The object in a stored record, its resource version set from the record's revision. */
+export function decodeObject(value: Uint8Array, modRevision: number): KubeObject {
+  const object = JSON.parse(decoder.decode(value)) as KubeObject & { metadata: { resourceVersion?: string } };
+  object.metadata.resourceVersion = String(modRevision);
+  return object;
+}
