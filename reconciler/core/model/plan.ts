@@ -13,11 +13,11 @@ export interface CreateChange {
 /**
  * The object as it shall be. `object.metadata.resourceVersion` is the one it was planned from: another one in
  * the store is a conflict. `scope` says which half counts: `spec` keeps the stored status, `status` keeps the
- * stored spec.
+ * stored spec, `all` (Berth's own writers only, such as binding) replaces both.
  */
 export interface UpdateChange {
   readonly type: 'update';
-  readonly scope: 'spec' | 'status';
+  readonly scope: 'spec' | 'status' | 'all';
   readonly object: KubeObject;
 }
 
