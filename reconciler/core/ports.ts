@@ -2,7 +2,9 @@
  * What the reconciler's core and loop ask of the outside world. Adapters implement these; `main.ts` alone
  * chooses which. Everything here is an interface or a discriminated union: no behaviour.
  */
+import type { ApplicationSpec } from '../../schemas/berth/types.ts';
 import type { AgentConfig, AgentInfo, DesiredEntry, ImageReport, LogQuery, Report } from '../../schemas/wire/messages.ts';
+import type { KubeObject } from './model/object.ts';
 
 /** Wall clock and timers, injected so that a seed can replay a run. */
 export interface Clock {
@@ -214,4 +216,48 @@ export class LinkError extends Error {
     super(message);
     this.reason = reason;
   }
+}
+
+/** A problem of a commit, rendered as people read it: `path:line:column: field: what is wrong`. */
+export interface SourceProblem {
+  readonly text: string;
+}
+
+/** One validated object of a commit and where it stands. */
+export interface SourceObject {
+  readonly object: KubeObject;
+  readonly source: { readonly path: string; readonly line: number };
+}
+
+/** One folder at one ref of a repository, read and validated. */
+export interface ManifestSource {
+  /** The commit that the ref names now. Rejects with SourceError. */
+  resolve(signal: AbortSignal): Promise<string>;
+  /** Everything in that commit: objects, or every problem that it has. Rejects with SourceError. */
+  read(commit: string, signal: AbortSignal): Promise<{ readonly objects: readonly SourceObject[]; readonly problems: readonly SourceProblem[] }>;
+  /** Yields whenever the ref may have moved; for sources that cannot tell, it only ends with `signal`. */
+  changes(signal: AbortSignal): AsyncIterable<void>;
+}
+
+/** Opens a source for an Application's spec, at the ref given where it differs from the spec's. */
+export interface ManifestSources {
+  open(spec: ApplicationSpec): ManifestSource;
+}
+
+/** A source that cannot be read: `retry` may pass by itself, `stalled` needs a person. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly kind: 'retry' | 'stalled';
+  readonly reason: string;
+  constructor(kind: 'retry' | 'stalled', reason: string, message: string) {
+    super(message);
+    this.kind = kind;
+    this.reason = reason;
+  }
+}
+
+/** Cron arithmetic: when a schedule is due, from what is known of its last run. */
+export interface Schedules {
+  /** The first due time after `afterMs`; undefined where the expression is not valid. */
+  next(expression: string, afterMs: number): number | undefined;
 }

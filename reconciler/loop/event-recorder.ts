@@ -1,0 +1,131 @@
+/**
+ * Kubernetes Events: what controllers, scheduler and hosts have to tell. Equal ones are counted on one object;
+ * they are written in the background, dropped with a log line when the cluster changes faster than they can be,
+ * and expire after an hour as kube-apiserver's do.
+ */
+import type { Event } from '../../schemas/kubernetes/types/core-v1.ts';
+import { stableHash } from '../core/model/stable-hash.ts';
+import { formatTime } from '../core/model/time.ts';
+import type { Change, EventRecord } from '../core/model/plan.ts';
+import type { Clock, Logger } from '../core/ports.ts';
+import type { Cluster } from './cluster.ts';
+
+/** Events wait this long to be written together. */
+const flushDelayMs = 50;
+/** More than this many unwritten events and new ones are dropped: telling must never stop doing. */
+const pendingMax = 10_000;
+const perCommit = 200;
+const lifetimeMs = 3_600_000;
+const sweepIntervalMs = 60_000;
+
+export class EventRecorder {
+  readonly #cluster: Cluster;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #pending: EventRecord[] = [];
+  #scheduled = false;
+  #writing = false;
+  #cancelSweep = (): void => undefined;
+
+  constructor(cluster: Cluster, clock: Clock, logger: Logger) {
+    this.#cluster = cluster;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  start(): void {
+    this.#cancelSweep = this.#clock.after(sweepIntervalMs, () => {
+      this.#sweep().catch((error: unknown) => this.#logger.error('expired events could not be removed', { error: String(error) }));
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#cancelSweep();
+  }
+
+  record(events: readonly EventRecord[]): void {
+    if (events.length === 0) return;
+    if (this.#pending.length + events.length > pendingMax) {
+      this.#logger.warn('events were dropped: more than can be written', { dropped: events.length });
+      return;
+    }
+    this.#pending.push(...events);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#writing || this.#pending.length === 0) return;
+    this.#scheduled = true;
+    this.#clock.after(flushDelayMs, () => {
+      this.#scheduled = false;
+      this.#writing = true;
+      this.#flush()
+        .catch((error: unknown) => this.#logger.error('events could not be written', { error: String(error) }))
+        .finally(() => {
+          this.#writing = false;
+          this.#schedule();
+        });
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const taken = this.#pending.splice(0, perCommit);
+    const changes = new Map<string, Change>();
+    const now = formatTime(this.#clock.now());
+    for (const record of taken) {
+      const name = eventName(record);
+      const namespace = record.about.namespace === '' ? 'default' : record.about.namespace;
+      const known = this.#cluster.view.get<Event>('v1', 'Event', namespace, name);
+      const earlier = changes.get(`${namespace}/${name}`);
+      const base = earlier?.type === 'create' || earlier?.type === 'update' ? (earlier.object as Event) : known;
+      const object = base === undefined ? newEvent(record, namespace, name, now) : { ...base, count: (base.count ?? 1) + 1, lastTimestamp: now };
+      changes.set(`${namespace}/${name}`, known === undefined ? { type: 'create', object } : { type: 'update', scope: 'all', object });
+    }
+    // One by one: an event of a namespace that is going away must not hold up the others.
+    for (const change of changes.values()) {
+      const result = await this.#cluster.submit([change]);
+      if (!result.ok) this.#logger.debug('an event was not written', { problem: result.problem.message });
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    const oldest = formatTime(this.#clock.now() - lifetimeMs);
+    for (const event of this.#cluster.view.list<Event>('v1', 'Event')) {
+      if ((event.lastTimestamp ?? event.metadata.creationTimestamp ?? '') >= oldest) continue;
+      const { namespace = '', name = '', uid = '' } = event.metadata;
+      await this.#cluster.submit([{ type: 'delete', ref: { apiVersion: 'v1', kind: 'Event', namespace, name }, uid }]);
+    }
+  }
+}
+
+/** Equal events share a name, and so an object. */
+function eventName(record: EventRecord): string {
+  const identity = [record.aboutUid, record.fieldPath ?? '', record.type, record.reason, record.message, record.source];
+  return `${record.about.name.slice(0, 236)}.${stableHash(identity.join('\0'))}`;
+}
+
+function newEvent(record: EventRecord, namespace: string, name: string, now: string): Event {
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name, namespace },
+    involvedObject: {
+      apiVersion: record.about.apiVersion,
+      kind: record.about.kind,
+      name: record.about.name,
+      ...(record.about.namespace === '' ? {} : { namespace: record.about.namespace }),
+      uid: record.aboutUid,
+      ...(record.fieldPath === undefined ? {} : { fieldPath: record.fieldPath }),
+    },
+    type: record.type,
+    reason: record.reason,
+    message: record.message,
+    source: { component: record.source },
+    reportingComponent: record.source,
+    reportingInstance: '',
+    firstTimestamp: now,
+    lastTimestamp: now,
+    count: 1,
+  };
+}
