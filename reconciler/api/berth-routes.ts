@@ -1,0 +1,131 @@
+/** What Berth serves besides Kubernetes' resources: plans, host keys, images, and the logs of pods. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Pod } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { ImageReport, LogQuery } from '../../schemas/wire/messages.ts';
+import type { ClusterView } from '../core/model/view.ts';
+import { type HostKey, LinkError, SourceError } from '../core/ports.ts';
+import { notFound } from '../core/registry/status-error.ts';
+import { ApiError, badRequest, sendJson } from './answer.ts';
+import { type ResourceRequest, refOfRequest } from './request.ts';
+
+/** A plan as the API shows it: data, and the text that people read. */
+export interface PlanAnswer {
+  readonly commit: string;
+  readonly problems: readonly string[];
+  readonly text: string;
+  readonly plan: unknown;
+}
+
+/** What these routes ask of the rest of the reconciler. */
+export interface BerthBackend {
+  /** Plans an Application at `ref` (its own unless given) against the cluster; changes nothing. */
+  plan(application: string, ref: string | undefined, signal: AbortSignal): Promise<PlanAnswer>;
+  scan(address: string, port: number, signal: AbortSignal): Promise<readonly HostKey[]>;
+  images(host: string, signal: AbortSignal): Promise<readonly ImageReport[]>;
+  importImage(host: string, digest: string, archive: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly ImageReport[]>;
+  logs(host: string, query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+}
+
+const base = '/apis/berth.dev/v1alpha1';
+
+/** Serves the request if it is one of these; false leaves it to the resources. */
+export async function berthRoutes(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  resource: ResourceRequest | undefined,
+  backend: BerthBackend,
+  view: ClusterView,
+): Promise<boolean> {
+  const route = `${request.method ?? ''} ${resource === undefined ? url.pathname : `${resource.kind.plural}/${resource.subresource}`}`;
+  const signal = closedSignal(response);
+  try {
+    switch (route) {
+      case `GET ${base}/hostkeys`:
+        sendJson(response, 200, { items: await backend.scan(url.searchParams.get('address') ?? '', portOf(url), signal) });
+        return true;
+      case 'GET applications/plan':
+        sendJson(response, 200, await backend.plan(resource?.name ?? '', url.searchParams.get('ref') ?? undefined, signal));
+        return true;
+      case 'GET hosts/images':
+        sendJson(response, 200, { items: await backend.images(resource?.name ?? '', signal) });
+        return true;
+      case 'POST hosts/images': {
+        const digest = url.searchParams.get('digest') ?? '';
+        if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw badRequest('digest: must be sha256: and 64 hexadecimal digits');
+        sendJson(response, 201, { items: await backend.importImage(resource?.name ?? '', digest, request, signal) });
+        return true;
+      }
+      case 'GET pods/log':
+        if (resource !== undefined) await sendLog(resource, view, backend, response, signal);
+        return true;
+      default:
+        return false;
+    }
+  } catch (error) {
+    if (error instanceof LinkError) throw new ApiError({ code: 503, reason: error.reason, message: error.message });
+    if (error instanceof SourceError) throw new ApiError({ code: 422, reason: error.reason, message: error.message });
+    throw error;
+  }
+}
+
+function portOf(url: URL): number {
+  const port = Number(url.searchParams.get('port') ?? '22');
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw badRequest('port: must be between 1 and 65535');
+  return port;
+}
+
+function closedSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.on('close', () => controller.abort());
+  return controller.signal;
+}
+
+async function sendLog(
+  resource: ResourceRequest,
+  view: ClusterView,
+  backend: BerthBackend,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const pod = view.get<Pod>('v1', 'Pod', resource.namespace, resource.name);
+  if (pod === undefined) throw new ApiError(notFound({ ...refOfRequest(resource), kind: 'Pod' }));
+  const names = (pod.spec?.containers ?? []).map((container) => container.name);
+  const container = resource.query.get('container') ?? (names.length === 1 ? (names[0] ?? '') : '');
+  const known = [...names, ...(pod.spec?.initContainers ?? []).map((one) => one.name)];
+  if (container === '') throw badRequest(`a container name must be specified for pod ${resource.name}, choose one of: [${names.join(' ')}]`);
+  if (!known.includes(container)) throw badRequest(`container ${container} is not valid for pod ${resource.name}`);
+  const host = pod.spec?.nodeName ?? '';
+  if (host === '') throw badRequest(`pod ${resource.name} does not have a host assigned`);
+  const log = await backend.logs(host, logQuery(pod.metadata.uid ?? '', container, resource.query), signal);
+  response.writeHead(200, { 'content-type': 'text/plain' });
+  response.flushHeaders();
+  for await (const chunk of log) {
+    if (!response.write(chunk)) await new Promise((resume) => response.once('drain', resume).once('close', resume));
+    if (signal.aborted) return;
+  }
+  response.end();
+}
+
+function logQuery(uid: string, container: string, query: URLSearchParams): LogQuery {
+  const flag = (name: string): boolean => query.get(name) === 'true' || query.get(name) === '1';
+  const count = (name: string): number | undefined => {
+    const text = query.get(name);
+    if (text === null) return undefined;
+    if (!/^\d+$/.test(text)) throw badRequest(`${name}: Invalid value: "${text}": must be a number greater than or equal to 0`);
+    return Number(text);
+  };
+  const tailLines = count('tailLines');
+  const sinceSeconds = count('sinceSeconds');
+  const limitBytes = count('limitBytes');
+  return {
+    uid,
+    container,
+    follow: flag('follow'),
+    previous: flag('previous'),
+    timestamps: flag('timestamps'),
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+  };
+}
