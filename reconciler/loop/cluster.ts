@@ -2,21 +2,15 @@
  * The cluster in memory and the one door to change it. The view follows the store's watch; every change is
  * prepared against the view and committed by compare-and-set, so that a writer with an old view loses, and plans anew.
  */
+import type { ChangeListener, ClusterAccess, SubmitResult } from '../core/model/access.ts';
 import { type KubeObject, decodeObject, refOf, registryPrefix } from '../core/model/object.ts';
 import type { Change } from '../core/model/plan.ts';
 import { type ClusterView, MutableView, type ViewChange } from '../core/model/view.ts';
 import type { Clock, Random, Store, StoreBatch, StoreWrite } from '../core/ports.ts';
 import type { NetworkSettings } from '../core/registry/allocate.ts';
 import type { StatusProblem } from '../core/registry/status-error.ts';
-import { type Outcome, transactionOf } from '../core/registry/transaction.ts';
+import { transactionOf } from '../core/registry/transaction.ts';
 import type { Leadership } from './leadership.ts';
-
-export type SubmitResult =
-  | { readonly ok: true; readonly revision: number; readonly outcomes: readonly Outcome[] }
-  | { readonly ok: false; readonly problem: StatusProblem; readonly change: Change };
-
-/** Called after the view has taken in a commit; must not throw. */
-export type ChangeListener = (changes: readonly ViewChange[], revision: number) => void;
 
 /** Objects read at once while the view is filled; each page stays within a few megabytes. */
 const loadPageSize = 1000;
@@ -29,7 +23,7 @@ interface ClusterPorts {
   readonly leadership: Leadership;
 }
 
-export class Cluster {
+export class Cluster implements ClusterAccess {
   readonly #ports: ClusterPorts;
   readonly #view = new MutableView();
   readonly #listeners = new Set<ChangeListener>();

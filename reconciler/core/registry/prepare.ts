@@ -21,6 +21,8 @@ export interface RegistryContext {
   /** A float in [0, 1). */
   readonly random: () => number;
   readonly settings: NetworkSettings;
+  /** Namespaces made by the same commit. */
+  readonly newNamespaces: ReadonlySet<string>;
 }
 
 export type Prepared =
@@ -41,7 +43,7 @@ export function prepareCreate(input: KubeObject, view: ClusterView, context: Reg
   const named = withName(input, context.random);
   const ref = refOf(named);
   const kind = kindOf(named);
-  if (kind.namespaced) {
+  if (kind.namespaced && !context.newNamespaces.has(ref.namespace)) {
     const namespace = view.get<Namespace>('v1', 'Namespace', '', ref.namespace);
     if (namespace === undefined) return refused(notFound({ apiVersion: 'v1', kind: 'Namespace', namespace: '', name: ref.namespace }));
     if (namespace.metadata.deletionTimestamp !== undefined) {

@@ -1,12 +1,13 @@
 /** A plan as one store commit: every change prepared, every key with the revision that it was planned from. */
 import type { Service } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { encodeObject, type KubeObject, type ObjectRef, objectId, refOf, storeKey } from '../model/object.ts';
+import type { Outcome } from '../model/access.ts';
+import { encodeObject, type KubeObject, type ObjectRef, refOf, storeKey } from '../model/object.ts';
 import type { Change } from '../model/plan.ts';
 import { formatTime } from '../model/time.ts';
 import type { ClusterView } from '../model/view.ts';
 import type { StoreWrite } from '../ports.ts';
 import { allocationKeys, type NetworkSettings } from './allocate.ts';
-import { type Prepared, prepareCreate, prepareDelete, prepareUpdate } from './prepare.ts';
+import { type Prepared, type RegistryContext, prepareCreate, prepareDelete, prepareUpdate } from './prepare.ts';
 import { alreadyExists, conflict, notFound, type StatusProblem } from './status-error.ts';
 
 export interface TransactionContext {
@@ -20,20 +21,13 @@ export type Transaction =
   | { readonly ok: true; readonly writes: readonly StoreWrite[]; readonly outcomes: readonly Outcome[] }
   | { readonly ok: false; readonly problem: StatusProblem; readonly change: Change };
 
-/** What became of one change; `object` is the last state of it, without its new resource version. */
-export interface Outcome {
-  readonly type: 'written' | 'removed' | 'unchanged';
-  readonly ref: ObjectRef;
-  readonly object: KubeObject;
-}
-
 const empty = new Uint8Array();
 
 /** Prepares all changes against `view`; the first one that is refused refuses all. */
 export function transactionOf(changes: readonly Change[], view: ClusterView, context: TransactionContext): Transaction {
   const writes: StoreWrite[] = [];
   const outcomes: Outcome[] = [];
-  const registry = { ...context, now: formatTime(context.nowMs), formatTime };
+  const registry = { ...context, now: formatTime(context.nowMs), formatTime, newNamespaces: namespacesIn(changes) };
   for (const change of changes) {
     const prepared = prepare(change, view, registry);
     if (prepared.type === 'refused') return { ok: false, problem: prepared.problem, change };
@@ -47,7 +41,13 @@ export function transactionOf(changes: readonly Change[], view: ClusterView, con
   return { ok: true, writes, outcomes };
 }
 
-type FullContext = TransactionContext & { readonly now: string; readonly formatTime: (ms: number) => string };
+type FullContext = RegistryContext & { readonly nowMs: number; readonly formatTime: (ms: number) => string };
+
+/** Namespaces that the same commit makes: its other objects may live in them. */
+function namespacesIn(changes: readonly Change[]): ReadonlySet<string> {
+  const creations = changes.filter((change) => change.type === 'create' && change.object.kind === 'Namespace');
+  return new Set(creations.map((change) => (change.type === 'create' ? (change.object.metadata.name ?? '') : '')));
+}
 
 function prepare(change: Change, view: ClusterView, context: FullContext): Prepared {
   if (change.type === 'create') {
@@ -102,9 +102,4 @@ function repeatedKey(writes: readonly StoreWrite[]): string | undefined {
     seen.add(write.key);
   }
   return undefined;
-}
-
-/** The ids that a list of changes touches. */
-export function touchedIds(changes: readonly Change[]): string[] {
-  return changes.map((change) => objectId(change.type === 'delete' ? change.ref : refOf(change.object)));
 }
