@@ -1,0 +1,50 @@
+/** `berth up`: runs the reconciler in the foreground. */
+import { spawn } from 'node:child_process';
+import { Command } from 'commander';
+import { type GlobalOptions, socketPath, stateDirectory } from './settings.ts';
+
+interface UpOptions extends GlobalOptions {
+  readonly repo?: string;
+  readonly ref?: string;
+  readonly path?: string;
+  readonly schedule?: string;
+  readonly name?: string;
+  readonly identity?: string;
+  readonly config?: string;
+  readonly prune: boolean;
+}
+
+export function upCommand(): Command {
+  return new Command('up')
+    .description('run the reconciler: follow a repository, keep the cluster equal to it')
+    .option('--repo <url|path>', 'Git repository that the cluster follows')
+    .option('--ref <ref>', 'branch, tag or commit (default: main)')
+    .option('--path <folder>', 'folder inside the repository (default: its root)')
+    .option('--schedule <cron>', 'how often to look besides being told (default: "* * * * *")')
+    .option('--name <name>', "the Application's name (default: the repository's)")
+    .option('--no-prune', 'keep objects that left the repository')
+    .option('--identity <file>', 'private SSH key for hosts that name none')
+    .option('--config <file>', 'settings file (default: berth.yaml, where it exists)')
+    .addHelpText('after', '\nExamples:\n  berth up --repo /srv/git/shop.git\n  berth up --repo https://git.example.org/shop.git --ref main --path clusters/prod')
+    .action(async (_options: UpOptions, command: Command) => {
+      process.exitCode = await runReconciler('serve', command.optsWithGlobals<UpOptions>());
+    });
+}
+
+/** Starts `reconciler/main.ts` on this terminal; its exit code is the command's. */
+export async function runReconciler(mode: 'serve' | 'validate', options: object, args: readonly string[] = []): Promise<number> {
+  const main = new URL('../reconciler/main.ts', import.meta.url).pathname;
+  const globals = options as GlobalOptions;
+  const settings = { ...options, state: stateDirectory(globals), socket: socketPath(globals) };
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, mode, JSON.stringify(settings), ...args], { stdio: 'inherit' });
+  // The terminal sends its signals to both; one that was sent to this process alone is passed on.
+  const pass = (signal: NodeJS.Signals): void => {
+    child.kill(signal);
+  };
+  process.on('SIGTERM', pass);
+  process.on('SIGINT', () => undefined);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1)));
+  });
+}
