@@ -1,0 +1,124 @@
+/**
+ * What the agent's core and loop ask of the host. Adapters under runtime/, net/, state/ and report/ implement
+ * these; `main.ts` alone chooses which. Interfaces only: no behaviour.
+ */
+import type { NetworkEntry, ServiceEntry } from '../../../schemas/wire/messages.ts';
+import type { Container, ContainerSpec, Image, Sandbox, SandboxSpec } from './runtime-model.ts';
+import type { VolumeSpec } from './volumes.ts';
+
+/** Wall clock and timers. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Calls `run` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+/** Structured log. Fields never hold secret values. */
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** A port of a pod with its own network that the host forwards: `ports[].hostPort` of its containers. */
+export interface HostPort {
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+  readonly hostPort: number;
+  /** Absent: every address of the host. */
+  readonly hostIP?: string;
+  readonly podIP: string;
+  readonly containerPort: number;
+}
+
+/** All that the network adapter brings about; whole, so that applying it twice changes nothing. */
+export interface DesiredNetwork {
+  /** Absent until the reconciler sent one: then nothing is changed on the host. */
+  readonly network?: NetworkEntry;
+  /** By `service/NAMESPACE/NAME`. */
+  readonly services: ReadonlyMap<string, ServiceEntry>;
+  /** Of running pods that are not terminating, sorted by protocol, host port and address. */
+  readonly hostPorts: readonly HostPort[];
+}
+
+export interface NetworkStatus {
+  /** The network entry has been applied: CNI's configuration is written, routes and rules are in place. */
+  readonly ready: boolean;
+  /** Why it is not. */
+  readonly message?: string;
+}
+
+/** Routes, rules and CNI configuration of the host. */
+export interface Network {
+  /**
+   * Makes the host's network as desired. Level-based and idempotent; the caller never runs two at once. It
+   * rejects where something could not be applied, and is then called again with the newest state.
+   * `changedKeys` (entry keys, or `hostPorts`) narrows the work to what changed since the last call that
+   * succeeded; undefined means anything may differ, as at start-up, after a failure and now and then after.
+   */
+  apply(desired: DesiredNetwork, changedKeys?: ReadonlySet<string>): Promise<void>;
+  status(): NetworkStatus;
+}
+
+export interface RuntimeStatus {
+  readonly ready: boolean;
+  /** The runtime itself judges whether CNI's configuration is usable. */
+  readonly networkReady: boolean;
+  readonly message: string;
+  /** E.g. `containerd://1.6.20`. */
+  readonly version: string;
+}
+
+/** Something happened to a sandbox or container: look at it again. `undefined`: events may have been missed. */
+export type RuntimeEvent = { readonly type: 'changed'; readonly id: string; readonly exited: boolean } | { readonly type: 'missed' };
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * A container runtime. Calls reject with a RuntimeProblem. Stops and removes are idempotent: what is gone
+ * already is a success.
+ */
+export interface Runtime {
+  status(): Promise<RuntimeStatus>;
+  /** Every pod sandbox and container that carries the Kubernetes labels. */
+  list(): Promise<{ readonly sandboxes: readonly Sandbox[]; readonly containers: readonly Container[] }>;
+  /** undefined: there is no such sandbox. */
+  sandbox(id: string): Promise<Sandbox | undefined>;
+  container(id: string): Promise<Container | undefined>;
+  runSandbox(spec: SandboxSpec): Promise<Sandbox>;
+  stopSandbox(id: string): Promise<void>;
+  removeSandbox(id: string): Promise<void>;
+  createContainer(sandboxId: string, spec: ContainerSpec, sandbox: SandboxSpec, hostPaths: readonly string[]): Promise<string>;
+  startContainer(id: string): Promise<Container>;
+  /** Asks the process to end, kills it after `graceSeconds`, and resolves when it is gone. */
+  stopContainer(id: string, graceSeconds: number): Promise<void>;
+  removeContainer(id: string): Promise<void>;
+  execSync(id: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
+  /** The runtime writes to a new file under the same name from now on. */
+  reopenLog(id: string): Promise<void>;
+  images(): Promise<readonly Image[]>;
+  /** undefined: not on this host. */
+  image(name: string): Promise<Image | undefined>;
+  pull(name: string, signal: AbortSignal): Promise<Image>;
+  /** Until `signal` aborts. Reconnects by itself and then yields `missed`. */
+  events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
+}
+
+/** Folders and files of pods on the host. */
+export interface PodFiles {
+  /** Brings a pod's volumes about; unchanged ones stay as they are. Rejects with a VolumeProblem. */
+  prepare(podUid: string, volumes: readonly VolumeSpec[]): Promise<void>;
+  /** Writes the pod's hosts file. */
+  writeHosts(podUid: string, content: string): Promise<void>;
+  /** Host paths of a container's mounts, in the order of `spec.mounts`; makes the termination log's file. */
+  hostPathsOf(podUid: string, spec: ContainerSpec): Promise<readonly string[]>;
+  /** Removes all that belongs to the pod, logs too, and unmounts what was mounted. */
+  remove(pod: { readonly uid: string; readonly namespace: string; readonly name: string }): Promise<void>;
+  /** The termination message that a container left, at most 4096 bytes; empty when it left none. */
+  terminationMessage(podUid: string, container: string, attempt: number): Promise<string>;
+}
