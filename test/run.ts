@@ -1,0 +1,9 @@
+/** `npm test`: the whole truth. Everything of the fast gate, then contract, simulation, crash and end-to-end tests. */
+import { ensurePackages } from '../fixtures/lab/packages.ts';
+import { runSteps } from './steps.ts';
+
+/** What the end-to-end tests start on this machine. */
+const debianPackages = ['containerd', 'runc', 'containernetworking-plugins', 'nftables', 'iproute2', 'openssh-server', 'openssh-client', 'git', 'busybox-static'];
+
+await ensurePackages(debianPackages);
+process.exitCode = await runSteps(['generated', 'format', 'types', 'lint', 'imports', 'dead code', 'unit', 'contract', 'end to end']);
