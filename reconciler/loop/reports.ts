@@ -1,0 +1,157 @@
+/**
+ * What hosts report, into the store. Statuses are levels: the last word about a pod or node counts, and what
+ * came while a commit was under way goes into the next one together.
+ */
+import type { Node, NodeCondition, Pod, PodCondition, PodStatus } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { EventReport, NodeReport, Report } from '../../schemas/wire/messages.ts';
+import type { ClusterAccess } from '../core/model/access.ts';
+import { sameJson } from '../core/model/json.ts';
+import type { Change, EventRecord } from '../core/model/plan.ts';
+import { formatTime } from '../core/model/time.ts';
+import type { Clock, Logger } from '../core/ports.ts';
+import type { EventRecorder } from './event-recorder.ts';
+
+/** Pod statuses that go into one commit at most; the rest follow in the next. */
+const perCommit = 256;
+/** A report whose commit lost a race this often is dropped; the host repeats it with the next change. */
+const attemptsMax = 20;
+
+interface PodNews {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly status: PodStatus;
+  readonly gone: boolean;
+}
+
+interface ReportPorts {
+  readonly cluster: ClusterAccess;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly events: EventRecorder;
+  readonly failed: (error: unknown) => void;
+}
+
+export class ReportLoop {
+  readonly #ports: ReportPorts;
+  readonly #pods = new Map<string, PodNews>();
+  readonly #nodes = new Map<string, NodeReport>();
+  #busy = false;
+
+  constructor(ports: ReportPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes in one report; must not throw. */
+  take(host: string, report: Report): void {
+    switch (report.type) {
+      case 'pod':
+      case 'pod-gone':
+        this.#pods.set(report.uid, { ...report, gone: report.type === 'pod-gone' });
+        break;
+      case 'node':
+        this.#nodes.set(host, report);
+        break;
+      case 'event':
+        this.#ports.events.record([eventOf(host, report)]);
+        return;
+      case 'snapshot':
+      case 'applied':
+        return;
+      default:
+        report satisfies never;
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#busy || (this.#pods.size === 0 && this.#nodes.size === 0)) return;
+    this.#busy = true;
+    // After this tick: reports that arrived in one read go into one commit.
+    queueMicrotask(() => {
+      this.#flush().then(
+        () => {
+          this.#busy = false;
+          this.#schedule();
+        },
+        (error: unknown) => this.#ports.failed(error),
+      );
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const pods = [...this.#pods.values()].slice(0, perCommit);
+    for (const news of pods) this.#pods.delete(news.uid);
+    const nodes = [...this.#nodes];
+    this.#nodes.clear();
+    await this.#commit(() => [...pods.flatMap((news) => this.#podChange(news)), ...nodes.flatMap(([host, report]) => this.#nodeChange(host, report))]);
+  }
+
+  async #commit(plan: () => Change[]): Promise<void> {
+    const { cluster, logger } = this.#ports;
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      const changes = plan();
+      if (changes.length === 0) return;
+      const result = await cluster.submit(changes);
+      if (result.ok) return;
+      if (result.problem.code !== 409) {
+        logger.error('reported statuses were refused', { problem: result.problem.message });
+        return;
+      }
+    }
+    logger.error('reported statuses lost every race and wait for the next report', { attempts: attemptsMax });
+  }
+
+  #podChange(news: PodNews): Change[] {
+    const pod = this.#ports.cluster.view.get<Pod>('v1', 'Pod', news.namespace, news.name);
+    if (pod === undefined || pod.metadata.uid !== news.uid) return [];
+    if (news.gone && pod.metadata.deletionTimestamp !== undefined) {
+      const ref = { apiVersion: 'v1', kind: 'Pod', namespace: news.namespace, name: news.name };
+      return [{ type: 'delete', ref, uid: news.uid, gracePeriodSeconds: 0 }];
+    }
+    const status = mergeStatus(pod.status, news.status);
+    return sameJson(status, pod.status) ? [] : [{ type: 'update', scope: 'status', object: { ...pod, status } as Pod }];
+  }
+
+  #nodeChange(host: string, report: NodeReport): Change[] {
+    const node = this.#ports.cluster.view.get<Node>('v1', 'Node', '', host);
+    if (node === undefined) return [];
+    const now = formatTime(this.#ports.clock.now());
+    const status = {
+      ...node.status,
+      capacity: report.capacity,
+      allocatable: report.allocatable,
+      nodeInfo: report.nodeInfo,
+      addresses: report.addresses,
+      conditions: report.conditions.map((condition) => heartbeat(condition, node.status?.conditions ?? [], now)),
+      images: report.images.map((image) => ({ names: image.names, sizeBytes: image.sizeBytes })),
+    };
+    return sameJson(status, node.status) ? [] : [{ type: 'update', scope: 'status', object: { ...node, status } }];
+  }
+}
+
+/** Conditions that the host does not know (PodScheduled, readiness gates, disruption) stay as they are. */
+function mergeStatus(stored: PodStatus | undefined, reported: PodStatus): PodStatus {
+  const told = reported.conditions ?? [];
+  const kept = (stored?.conditions ?? []).filter((condition) => !told.some((other) => other.type === condition.type));
+  const conditions: readonly PodCondition[] = [...kept, ...told].sort((a, b) => (a.type < b.type ? -1 : 1));
+  return { ...reported, ...(stored?.qosClass === undefined ? {} : { qosClass: stored.qosClass }), conditions };
+}
+
+function heartbeat(condition: NodeCondition, stored: readonly NodeCondition[], now: string): NodeCondition {
+  const before = stored.find((other) => other.type === condition.type);
+  const unchanged = before?.status === condition.status && before.lastTransitionTime !== undefined;
+  return { ...condition, lastHeartbeatTime: now, lastTransitionTime: unchanged ? (before.lastTransitionTime ?? now) : now };
+}
+
+function eventOf(_host: string, report: EventReport): EventRecord {
+  return {
+    about: { apiVersion: 'v1', kind: 'Pod', namespace: report.namespace, name: report.podName },
+    aboutUid: report.podUid,
+    type: report.severity,
+    reason: report.reason,
+    message: report.message,
+    source: 'kubelet',
+    ...(report.fieldPath === undefined ? {} : { fieldPath: report.fieldPath }),
+  };
+}
