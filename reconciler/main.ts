@@ -1,0 +1,60 @@
+/** The reconciler's process and the only place where adapters are made: `main.ts serve|validate SETTINGS [PATH]`. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dump } from 'js-yaml';
+import { createHostLinks } from './dispatch/host-links.ts';
+import { bootstrapProcess } from './dispatch/bootstrap-process.ts';
+import { renderProblem } from './intake/manifests/problem.ts';
+import { validateFolder } from './intake/manifests/validate-folder.ts';
+import { manifestSources } from './intake/manifest-sources.ts';
+import { cronSchedules } from './intake/schedule.ts';
+import { takeLead } from './loop/leadership.ts';
+import { serve } from './serve.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
+import { fileLogger, systemClock, systemRandom } from './system/system-ports.ts';
+
+const [mode, json = '{}', path = '.'] = process.argv.slice(2);
+const given = JSON.parse(json) as Readonly<Record<string, unknown>>;
+
+try {
+  if (mode === 'validate') process.exitCode = await validate(path, given.output);
+  else if (mode === 'serve') await serveUntilTold(readSettings(given));
+  else throw new Error(`unknown mode ${String(mode)}: expected serve or validate`);
+} catch (error) {
+  process.stderr.write(`berth: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function validate(folder: string, output: unknown): Promise<number> {
+  const { files, objects, problems } = await validateFolder(folder);
+  const data = { files, objects, problems };
+  if (output === 'json') process.stdout.write(`${JSON.stringify(data, undefined, 2)}\n`);
+  else if (output === 'yaml') process.stdout.write(dump(data));
+  else {
+    for (const problem of problems) process.stdout.write(`${renderProblem(problem)}\n`);
+    const verdict = problems.length === 0 ? 'valid' : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+    process.stdout.write(`${files} files, ${objects} objects: ${verdict}\n`);
+  }
+  return problems.length === 0 ? 0 : 1;
+}
+
+async function serveUntilTold(settings: Settings): Promise<void> {
+  mkdirSync(settings.state, { recursive: true, mode: 0o700 });
+  const logger = fileLogger(settings.state);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const store = await openLmdbStore({ directory: join(settings.state, 'store') });
+  try {
+    const leadership = await takeLead(store);
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+    const bootstrap = bootstrapProcess({ main: new URL('../nodes/bootstrap/main.ts', import.meta.url).pathname, logger });
+    const links = createHostLinks({ clock: systemClock, random: systemRandom, logger, epoch: leadership.epoch, bootstrap, defaultIdentityPath: settings.identity });
+    const parts = { settings, store, leadership, links, logger, version, clock: systemClock, random: systemRandom };
+    const sources = manifestSources({ cacheDirectory: join(settings.state, 'repositories') });
+    await serve({ ...parts, sources, schedules: cronSchedules, tell: (line) => process.stdout.write(`${line}\n`) }, stop.signal);
+    await links.close();
+  } finally {
+    await store.close();
+  }
+}
