@@ -224,5 +224,5 @@ function unreachable(node: Node, state: LinkState, nowMs: number): Change[] {
     condition.status === 'Unknown' ? condition : { ...condition, status: 'Unknown', reason: 'NodeStatusUnknown', message: `Berth lost its link to the host: ${why}`, lastTransitionTime: now },
   );
   if (sameJson(conditions, node.status?.conditions ?? [])) return [];
-  return [{ type: 'update', scope: 'status', object: { ...node, status: { ...node.status, conditions } } }];
+  return [{ type: 'update', scope: 'status', object: { ...node, status: { ...node.status, conditions } } as Node }];
 }

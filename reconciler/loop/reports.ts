@@ -126,7 +126,7 @@ export class ReportLoop {
       conditions: report.conditions.map((condition) => heartbeat(condition, node.status?.conditions ?? [], now)),
       images: report.images.map((image) => ({ names: image.names, sizeBytes: image.sizeBytes })),
     };
-    return sameJson(status, node.status) ? [] : [{ type: 'update', scope: 'status', object: { ...node, status } }];
+    return sameJson(status, node.status) ? [] : [{ type: 'update', scope: 'status', object: { ...node, status } as Node }];
   }
 }
 
