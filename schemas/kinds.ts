@@ -74,3 +74,19 @@ export function kindByPlural(group: string, plural: string): KindInfo | undefine
 export function kindByAnyName(name: string): KindInfo | undefined {
   return byAnyName.get(name.toLowerCase());
 }
+
+/**
+ * Definition of what may be sent to the API under this apiVersion and kind: the kinds themselves, and the bodies of
+ * subresources, which have no collection of their own (`Eviction`, `Scale`, `TokenRequest`).
+ */
+export function bodyDefinition(apiVersion: string, kind: string): string | undefined {
+  return kindByGvk(apiVersion, kind)?.definition ?? subresourceBodies.get(`${apiVersion} ${kind}`);
+}
+
+const subresourceBodies = new Map(
+  kinds
+    .flatMap((info) => info.subresources)
+    .flatMap((body) =>
+      body.definition === undefined ? [] : [[`${apiVersionOf(body)} ${body.kind}`, body.definition]],
+    ),
+);

@@ -1,0 +1,37 @@
+/** Berth's own kinds. */
+import { cronProblem } from './cron.ts';
+import { berth } from './definition-names.ts';
+import { listOf, textOf } from './loose.ts';
+import type { Check, Constraints } from './rule.ts';
+
+const pinnedKeys: Check = (spec, report) => {
+  if (listOf(spec['hostKeys']).length === 0) {
+    report.required(['hostKeys'], 'pin the host key (`ssh-keyscan ADDRESS | ssh-keygen -lf -` prints it)');
+  }
+};
+
+const schedule: Check = (spec, report) => {
+  const text = textOf(spec['schedule']);
+  const wrong = text === undefined ? undefined : cronProblem(text);
+  if (wrong !== undefined) report.invalid(['schedule'], text, wrong);
+};
+
+export const berthConstraints: Constraints = {
+  [berth('HostSpec')]: {
+    fields: {
+      address: { required: true },
+      port: { min: 1, max: 65535 },
+      hostKeys: { items: { format: 'fingerprint' }, unique: [] },
+      identity: { format: 'pathSegment' },
+      labels: { keys: 'qualifiedName', values: { format: 'labelValue' } },
+    },
+    checks: [pinnedKeys],
+  },
+  [berth('HostRuntime')]: {
+    fields: { type: { oneOf: ['containerd', 'cri-o', 'docker'] }, socket: { format: 'absolutePath' } },
+  },
+  [berth('ApplicationSpec')]: {
+    fields: { repository: { required: true }, path: { format: 'relativePath' } },
+    checks: [schedule],
+  },
+};

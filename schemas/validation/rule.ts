@@ -1,0 +1,175 @@
+/**
+ * Constraints as data. OpenAPI gives Kubernetes' fields and types, but neither enumerations, formats, ranges nor what
+ * must be present for an object to make sense; the tables `*-constraints.ts` add these per definition and field.
+ */
+import {
+  type FieldProblem,
+  duplicate,
+  forbidden,
+  invalid,
+  notFound,
+  required,
+  unsupported,
+} from './field-problem.ts';
+import type { FieldPath } from './field-path.ts';
+import { type FormatName, formats } from './formats.ts';
+import { type Fields, isEmpty, isFields, listOf } from './loose.ts';
+
+/** What one field must be. Absent fields pass, except under `required` and `itemsMin`. */
+export interface Rule {
+  /** Must be there and not empty; with text, the reason which Kubernetes adds. */
+  readonly required?: true | string;
+  readonly oneOf?: readonly string[];
+  /** For text; a number (a port, a percentage's alternative) passes. */
+  readonly format?: FormatName;
+  /** Bounds of a number, both included. */
+  readonly min?: number;
+  readonly max?: number;
+  /** For each item of a list. */
+  readonly items?: Rule;
+  /** A list's items may not repeat: by these fields, or as plain values when there are none. */
+  readonly unique?: readonly string[];
+  /** For each key, each value of a map. */
+  readonly keys?: FormatName;
+  readonly values?: Rule;
+  /** Exactly one of the map's or struct's fields may be set, with Kubernetes' words for none and for more. */
+  readonly exactlyOne?: { readonly none: string; readonly many: string; readonly except?: readonly string[] };
+}
+
+/** Relations between fields, where a table does not reach. `ancestors` are the structs around the value, nearest last. */
+export type Check = (value: Fields, report: Reporter, ancestors: readonly Fields[]) => void;
+
+/** The constraints of one definition. */
+export interface DefinitionConstraints {
+  readonly fields?: Readonly<Record<string, Rule>>;
+  readonly checks?: readonly Check[];
+  /** Exactly one of all fields (but the excepted ones) must be set. */
+  readonly exactlyOne?: Rule['exactlyOne'];
+}
+
+/** By definition name. */
+export type Constraints = Readonly<Record<string, DefinitionConstraints>>;
+
+/** Collects the problems of checks; paths are relative to the value that is checked. */
+export class Reporter {
+  readonly problems: FieldProblem[];
+  readonly #base: FieldPath;
+
+  constructor(problems: FieldProblem[], base: FieldPath) {
+    this.problems = problems;
+    this.#base = base;
+  }
+
+  required(path: FieldPath, detail?: string): void {
+    this.problems.push(required([...this.#base, ...path], detail));
+  }
+
+  invalid(path: FieldPath, value: unknown, detail: string): void {
+    this.problems.push(invalid([...this.#base, ...path], value, detail));
+  }
+
+  unsupported(path: FieldPath, value: unknown, supported: readonly string[]): void {
+    this.problems.push(unsupported([...this.#base, ...path], value, supported));
+  }
+
+  duplicate(path: FieldPath, value: unknown): void {
+    this.problems.push(duplicate([...this.#base, ...path], value));
+  }
+
+  forbidden(path: FieldPath, detail: string): void {
+    this.problems.push(forbidden([...this.#base, ...path], detail));
+  }
+
+  notFound(path: FieldPath, value: unknown): void {
+    this.problems.push(notFound([...this.#base, ...path], value));
+  }
+}
+
+/** Applies a rule to one value. Values of a wrong type pass: the schema has already refused them. */
+export function applyRule(rule: Rule, value: unknown, path: FieldPath, problems: FieldProblem[]): void {
+  if (isEmpty(value) && rule.required !== undefined) {
+    problems.push(required(path, rule.required === true ? '' : rule.required));
+    return;
+  }
+  if (value === undefined || value === null) return;
+  if (typeof value === 'string') applyToText(rule, value, path, problems);
+  else if (typeof value === 'number') applyToNumber(rule, value, path, problems);
+  else if (Array.isArray(value)) applyToList(rule, value as readonly unknown[], path, problems);
+  else if (isFields(value)) applyToFields(rule, value, path, problems);
+}
+
+function applyToText(rule: Rule, value: string, path: FieldPath, problems: FieldProblem[]): void {
+  if (rule.oneOf !== undefined && !rule.oneOf.includes(value)) {
+    // An empty enumeration value counts as left out: the API server then sets the default.
+    if (value !== '') problems.push(unsupported(path, value, rule.oneOf));
+    return;
+  }
+  if (rule.format === undefined || (value === '' && rule.required === undefined)) return;
+  const wrong = formats[rule.format](value);
+  if (wrong !== undefined) problems.push(invalid(path, value, wrong));
+}
+
+function applyToNumber(rule: Rule, value: number, path: FieldPath, problems: FieldProblem[]): void {
+  const { min, max } = rule;
+  if ((min === undefined || value >= min) && (max === undefined || value <= max)) return;
+  const bounds =
+    max === undefined
+      ? `must be greater than or equal to ${String(min)}`
+      : min === undefined
+        ? `must be less than or equal to ${max}`
+        : `must be between ${min} and ${max}, inclusive`;
+  problems.push(invalid(path, value, bounds));
+}
+
+function applyToList(rule: Rule, list: readonly unknown[], path: FieldPath, problems: FieldProblem[]): void {
+  const { items, unique } = rule;
+  if (items !== undefined) list.forEach((item, index) => applyRule(items, item, [...path, index], problems));
+  if (unique !== undefined) reportDuplicates(list, unique, path, problems);
+}
+
+/** By one field the field's value is the duplicate, by several the item as a whole. */
+function reportDuplicates(
+  list: readonly unknown[],
+  keys: readonly string[],
+  path: FieldPath,
+  problems: FieldProblem[],
+): void {
+  if (list.length < 2) return;
+  const seen = new Set<string>();
+  for (const [index, item] of list.entries()) {
+    const [only, ...more] = keys;
+    const single = only !== undefined && more.length === 0;
+    const value = isFields(item) ? (single ? item[only] : keys.map((key) => item[key])) : item;
+    if (isEmpty(value)) continue;
+    const id = JSON.stringify(value);
+    if (seen.has(id))
+      problems.push(duplicate(single ? [...path, index, only] : [...path, index], single ? value : item));
+    seen.add(id);
+  }
+}
+
+function applyToFields(rule: Rule, value: Fields, path: FieldPath, problems: FieldProblem[]): void {
+  if (rule.keys !== undefined) {
+    for (const key of Object.keys(value)) {
+      const wrong = formats[rule.keys](key);
+      if (wrong !== undefined) problems.push({ ...invalid([...path, { key }], key, wrong), at: 'key' });
+    }
+  }
+  if (rule.values !== undefined) {
+    for (const [key, entry] of Object.entries(value))
+      applyRule(rule.values, entry, [...path, { key }], problems);
+  }
+  if (rule.exactlyOne !== undefined) applyExactlyOne(rule.exactlyOne, value, path, problems);
+}
+
+/** Reports a struct in which not exactly one of the alternatives is set. */
+export function applyExactlyOne(
+  rule: NonNullable<Rule['exactlyOne']>,
+  value: Fields,
+  path: FieldPath,
+  problems: FieldProblem[],
+): void {
+  const set = Object.keys(value).filter((key) => value[key] !== null && !listOf(rule.except).includes(key));
+  if (set.length === 0) problems.push(required(path, rule.none));
+  for (const key of set.slice(1)) problems.push(forbidden([...path, key], rule.many));
+}
