@@ -19,13 +19,13 @@ const generatedSuffix = 'xxxxx';
 /** The problems of an object, sorted by path; none when the object is good. */
 export function validateObject(object: unknown): FieldProblem[] {
   if (!isFields(object)) return [wrongType([], object, 'an object with apiVersion, kind and metadata')];
-  const { apiVersion, kind } = object;
-  const info =
-    typeof apiVersion === 'string' && typeof kind === 'string' ? kindByGvk(apiVersion, kind) : undefined;
-  if (info === undefined) return kindProblems(object);
-  const problems = schemaProblems(info.definition, object);
-  problems.push(...metadataProblems(info, fieldsOf(object['metadata'])));
-  walkConstraints(info.definition, object, problems);
+  const [apiVersion, kind] = [textOf(object['apiVersion']) ?? '', textOf(object['kind']) ?? ''];
+  const definition = bodyDefinition(apiVersion, kind);
+  if (definition === undefined) return kindProblems(object);
+  const problems = schemaProblems(definition, object);
+  const info = kindByGvk(apiVersion, kind);
+  if (info !== undefined) problems.push(...metadataProblems(info, fieldsOf(object['metadata'])));
+  walkConstraints(definition, object, problems);
   return sorted(problems);
 }
 
