@@ -6,15 +6,30 @@ const pure = {
     'error',
     { selector: ':function[async=true]', message: 'core/ is synchronous: return a plan, let the shell act.' },
     { selector: 'AwaitExpression', message: 'core/ is synchronous: return a plan, let the shell act.' },
-    { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'core/ takes its randomness as an argument.' },
+    {
+      selector: "MemberExpression[object.name='Math'][property.name='random']",
+      message: 'core/ takes its randomness as an argument.',
+    },
   ],
   'no-restricted-globals': [
     'error',
-    ...['Date', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'performance', 'crypto', 'fetch', 'console'].map(
-      (name) => ({ name, message: 'core/ is pure: time, randomness and I/O come in as arguments.' }),
-    ),
+    ...[
+      'Date',
+      'process',
+      'setTimeout',
+      'setInterval',
+      'setImmediate',
+      'queueMicrotask',
+      'performance',
+      'crypto',
+      'fetch',
+      'console',
+    ].map((name) => ({ name, message: 'core/ is pure: time, randomness and I/O come in as arguments.' })),
   ],
-  'no-restricted-imports': ['error', { patterns: [{ regex: '^node:', message: 'core/ is pure: no node:* modules.' }] }],
+  'no-restricted-imports': [
+    'error',
+    { patterns: [{ regex: '^node:', message: 'core/ is pure: no node:* modules.' }] },
+  ],
 };
 
 export default tseslint.config(
@@ -37,7 +52,14 @@ export default tseslint.config(
       eqeqeq: ['error', 'always'],
       'prefer-const': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test', 'describe', 'it', 'suite'] }] }],
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['test', 'describe', 'it', 'suite'] },
+          ],
+        },
+      ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],

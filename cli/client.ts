@@ -20,7 +20,12 @@ export class NotRunning extends Error {
 
 export interface ApiClient {
   get<T>(path: string): Promise<T>;
-  send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, contentType?: string): Promise<T>;
+  send<T>(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    contentType?: string,
+  ): Promise<T>;
   /** Streams `body` up and returns the answer. */
   upload<T>(path: string, body: AsyncIterable<Uint8Array>): Promise<T>;
   /** The answer's bytes as they come. */
@@ -28,32 +33,65 @@ export interface ApiClient {
 }
 
 export function apiClient(socketPath: string): ApiClient {
-  const call = (method: string, path: string, headers: Record<string, string>, body: AsyncIterable<Uint8Array> | Buffer | undefined, signal?: AbortSignal): Promise<IncomingMessage> =>
+  const call = (
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: AsyncIterable<Uint8Array> | Buffer | undefined,
+    signal?: AbortSignal,
+  ): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
-      const outgoing = request({ socketPath, method, path, headers: { 'user-agent': 'berth', ...headers }, ...(signal === undefined ? {} : { signal }) }, resolve);
+      const outgoing = request(
+        {
+          socketPath,
+          method,
+          path,
+          headers: { 'user-agent': 'berth', ...headers },
+          ...(signal === undefined ? {} : { signal }),
+        },
+        resolve,
+      );
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         const absent = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-        reject(absent ? new NotRunning(`no reconciler answers on ${socketPath}; start one with 'berth up', or name its socket with --socket`) : error);
+        reject(
+          absent
+            ? new NotRunning(
+                `no reconciler answers on ${socketPath}; start one with 'berth up', or name its socket with --socket`,
+              )
+            : error,
+        );
       });
       send(outgoing, body).catch(reject);
     });
-  const json = async <T>(answer: Promise<IncomingMessage>): Promise<T> => JSON.parse((await collect(await checked(await answer))).toString()) as T;
+  const json = async <T>(answer: Promise<IncomingMessage>): Promise<T> =>
+    JSON.parse((await collect(await checked(await answer))).toString()) as T;
   return {
     get: (path) => json(call('GET', path, {}, undefined)),
     send: (method, path, body, contentType = 'application/json') =>
-      json(call(method, path, { 'content-type': contentType }, body === undefined ? undefined : Buffer.from(JSON.stringify(body)))),
+      json(
+        call(
+          method,
+          path,
+          { 'content-type': contentType },
+          body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
+        ),
+      ),
     upload: (path, body) => json(call('POST', path, { 'content-type': 'application/x-tar' }, body)),
     stream: async (path, signal) => checked(await call('GET', path, {}, undefined, signal)),
   };
 }
 
-async function send(outgoing: ReturnType<typeof request>, body: AsyncIterable<Uint8Array> | Buffer | undefined): Promise<void> {
+async function send(
+  outgoing: ReturnType<typeof request>,
+  body: AsyncIterable<Uint8Array> | Buffer | undefined,
+): Promise<void> {
   if (body === undefined || Buffer.isBuffer(body)) {
     outgoing.end(body);
     return;
   }
   for await (const chunk of body) {
-    if (!outgoing.write(chunk)) await new Promise((resume) => outgoing.once('drain', resume).once('close', resume));
+    if (!outgoing.write(chunk))
+      await new Promise((resume) => outgoing.once('drain', resume).once('close', resume));
     if (outgoing.destroyed) return;
   }
   outgoing.end();

@@ -32,7 +32,11 @@ const pollIntervalMs = 200;
 const connectTimeoutMs = 120_000;
 
 export function hostCommand(): Command {
-  return new Command('host').description('machines that pods run on').addCommand(addCommand()).addCommand(listCommand()).addCommand(removeCommand());
+  return new Command('host')
+    .description('machines that pods run on')
+    .addCommand(addCommand())
+    .addCommand(listCommand())
+    .addCommand(removeCommand());
 }
 
 function addCommand(): Command {
@@ -42,13 +46,19 @@ function addCommand(): Command {
     .option('--name <name>', "the node's name (default: made from the address)")
     .option('--port <port>', 'SSH port', '22')
     .option('--identity <file>', "private SSH key (default: the reconciler's)")
-    .option('--host-key <fingerprint...>', 'the expected host key, SHA256:…; shown for confirmation where not given')
+    .option(
+      '--host-key <fingerprint...>',
+      'the expected host key, SHA256:…; shown for confirmation where not given',
+    )
     .option('--internal-address <address>', 'address by which other hosts reach this one')
-    .option('--label <key=value...>', "labels of the node")
+    .option('--label <key=value...>', 'labels of the node')
     .option('--runtime-socket <path>', "the container runtime's socket on the host")
     .option('-y, --yes', 'trust the host key that is shown without asking')
     .option('--no-wait', 'return before the host is connected')
-    .addHelpText('after', '\nExamples:\n  berth host add root@192.0.2.10\n  berth host add admin@node1.example.org --name node-1 --host-key SHA256:Zm9v…')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  berth host add root@192.0.2.10\n  berth host add admin@node1.example.org --name node-1 --host-key SHA256:Zm9v…',
+    )
     .action(async (target: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AddOptions>();
       const client = apiClient(socketPath(options));
@@ -56,22 +66,39 @@ function addCommand(): Command {
       const name = options.name ?? nameOf(address);
       const hostKeys = options.hostKey ?? (await confirmedKeys(client, address, options));
       await client.send('POST', hostsPath, hostObject(name, user, address, hostKeys, options));
-      const host = options.wait ? await connected(client, name) : await client.get<Host>(`${hostsPath}/${name}`);
-      print(outputFormat(options.output), host, () => `host ${name} ${(host.status?.phase ?? 'Pending').toLowerCase()}`);
+      const host = options.wait
+        ? await connected(client, name)
+        : await client.get<Host>(`${hostsPath}/${name}`);
+      print(
+        outputFormat(options.output),
+        host,
+        () => `host ${name} ${(host.status?.phase ?? 'Pending').toLowerCase()}`,
+      );
     });
 }
 
 function listCommand(): Command {
-  return new Command('ls').description('list the hosts').action(async (_options: unknown, command: Command) => {
-    const options = command.optsWithGlobals<GlobalOptions>();
-    const list = await apiClient(socketPath(options)).get<{ items: Host[] }>(hostsPath);
-    print(outputFormat(options.output), list, () =>
-      table(
-        ['NAME', 'ADDRESS', 'PORT', 'USER', 'PHASE', 'AGENT', 'AGE', 'MESSAGE'],
-        list.items.map(({ metadata, spec, status }) => [metadata.name, spec.address, String(spec.port ?? 22), spec.user ?? 'root', status?.phase ?? 'Pending', status?.agentVersion ?? '', age(metadata.creationTimestamp, Date.now()), status?.message ?? '']),
-      ),
-    );
-  });
+  return new Command('ls')
+    .description('list the hosts')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      const list = await apiClient(socketPath(options)).get<{ items: Host[] }>(hostsPath);
+      print(outputFormat(options.output), list, () =>
+        table(
+          ['NAME', 'ADDRESS', 'PORT', 'USER', 'PHASE', 'AGENT', 'AGE', 'MESSAGE'],
+          list.items.map(({ metadata, spec, status }) => [
+            metadata.name,
+            spec.address,
+            String(spec.port ?? 22),
+            spec.user ?? 'root',
+            status?.phase ?? 'Pending',
+            status?.agentVersion ?? '',
+            age(metadata.creationTimestamp, Date.now()),
+            status?.message ?? '',
+          ]),
+        ),
+      );
+    });
 }
 
 function removeCommand(): Command {
@@ -95,27 +122,48 @@ function parseTarget(target: string): { user: string; address: string } {
 
 /** A node name out of an address: `10.0.0.7` becomes `host-10-0-0-7`. */
 function nameOf(address: string): string {
-  const label = address.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '');
+  const label = address
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '');
   return /^[0-9]/.test(label) ? `host-${label}` : label;
 }
 
-async function confirmedKeys(client: ApiClient, address: string, options: AddOptions): Promise<readonly string[]> {
+async function confirmedKeys(
+  client: ApiClient,
+  address: string,
+  options: AddOptions,
+): Promise<readonly string[]> {
   const path = `/apis/berth.dev/v1alpha1/hostkeys?address=${encodeURIComponent(address)}&port=${options.port}`;
   const { items } = await client.get<{ items: HostKey[] }>(path);
   if (items.length === 0) throw new Error(`${address} port ${options.port} showed no host key`);
-  process.stderr.write(`${address} shows ${items.length === 1 ? 'this host key' : 'these host keys'}:\n${items.map((key) => `  ${key.type} ${key.fingerprint}\n`).join('')}`);
+  process.stderr.write(
+    `${address} shows ${items.length === 1 ? 'this host key' : 'these host keys'}:\n${items.map((key) => `  ${key.type} ${key.fingerprint}\n`).join('')}`,
+  );
   if (!options.yes) {
-    if (!process.stdin.isTTY) throw new Error('confirm the host key with --host-key FINGERPRINT, or trust what is shown with --yes');
+    if (!process.stdin.isTTY)
+      throw new Error('confirm the host key with --host-key FINGERPRINT, or trust what is shown with --yes');
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    const answer = await terminal.question('Compare with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the machine. Pin it? [y/N] ');
+    const answer = await terminal.question(
+      'Compare with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the machine. Pin it? [y/N] ',
+    );
     terminal.close();
-    if (!/^y(es)?$/i.test(answer.trim())) throw new Error('the host key was not confirmed; nothing was changed');
+    if (!/^y(es)?$/i.test(answer.trim()))
+      throw new Error('the host key was not confirmed; nothing was changed');
   }
   return items.map((key) => key.fingerprint);
 }
 
-function hostObject(name: string, user: string, address: string, hostKeys: readonly string[], options: AddOptions): object {
-  const labels = Object.fromEntries((options.label ?? []).map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)]));
+function hostObject(
+  name: string,
+  user: string,
+  address: string,
+  hostKeys: readonly string[],
+  options: AddOptions,
+): object {
+  const labels = Object.fromEntries(
+    (options.label ?? []).map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)]),
+  );
   return {
     apiVersion: 'berth.dev/v1alpha1',
     kind: 'Host',
@@ -142,8 +190,13 @@ async function connected(client: ApiClient, name: string): Promise<Host> {
       const phase = host.status?.phase ?? 'Pending';
       if (phase === 'Connected') return host;
       if (phase === 'Refused') throw new Error(`${name}: ${host.status?.message ?? 'refused'}`);
-      if (Date.now() > deadline) throw new Error(`${name} is not connected after ${connectTimeoutMs / 1000} s: ${phase}: ${host.status?.message ?? ''}`);
-      progress.show(`${name}: ${phase.toLowerCase()}${host.status?.message === undefined ? '' : `: ${host.status.message}`}`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `${name} is not connected after ${connectTimeoutMs / 1000} s: ${phase}: ${host.status?.message ?? ''}`,
+        );
+      progress.show(
+        `${name}: ${phase.toLowerCase()}${host.status?.message === undefined ? '' : `: ${host.status.message}`}`,
+      );
       await new Promise((resume) => setTimeout(resume, pollIntervalMs));
     }
   } finally {

@@ -23,12 +23,24 @@ export function imageCommand(): Command {
     .description('send an OCI archive to the hosts that lack it')
     .argument('<file>', 'OCI image archive (tar)')
     .option('--hosts <names>', 'comma-separated hosts (default: all)')
-    .addHelpText('after', '\nExamples:\n  berth image push nginx.tar\n  berth image push nginx.tar --hosts node-1,node-2')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  berth image push nginx.tar\n  berth image push nginx.tar --hosts node-1,node-2',
+    )
     .action(async (file: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { hosts?: string }>();
       const results = await pushImage(file, options);
       print(outputFormat(options.output), { items: results }, () =>
-        table(['HOST', 'IMAGE', 'SIZE'], results.flatMap(({ host, images }) => images.map((image) => [host, image.names.join(', ') || image.id, `${(image.sizeBytes / 1e6).toFixed(1)} MB`]))),
+        table(
+          ['HOST', 'IMAGE', 'SIZE'],
+          results.flatMap(({ host, images }) =>
+            images.map((image) => [
+              host,
+              image.names.join(', ') || image.id,
+              `${(image.sizeBytes / 1e6).toFixed(1)} MB`,
+            ]),
+          ),
+        ),
       );
     });
   return new Command('image').description('images on hosts').addCommand(push);
@@ -38,9 +50,12 @@ async function pushImage(file: string, options: GlobalOptions & { hosts?: string
   const { size } = await stat(file);
   const digest = await sha256(file);
   const client = apiClient(socketPath(options));
-  const known = await client.get<{ items: { metadata: { name: string } }[] }>('/apis/berth.dev/v1alpha1/hosts');
+  const known = await client.get<{ items: { metadata: { name: string } }[] }>(
+    '/apis/berth.dev/v1alpha1/hosts',
+  );
   const hosts = options.hosts?.split(',') ?? known.items.map((item) => item.metadata.name);
-  if (hosts.length === 0) throw new Error("there are no hosts yet; add one with 'berth host add user@address'");
+  if (hosts.length === 0)
+    throw new Error("there are no hosts yet; add one with 'berth host add user@address'");
   const progress = progressLine();
   try {
     return await Promise.all(

@@ -22,7 +22,10 @@ export function logsCommand(): Command {
     .option('-p, --previous', 'the former instance of the container')
     .option('--timestamps', 'put the time before each line')
     .option('--tail <lines>', 'the last so many lines alone')
-    .addHelpText('after', '\nExamples:\n  berth logs -n shop web-5d8f7c9b6-abcde\n  berth logs -n shop -f --tail 20 web-5d8f7c9b6-abcde')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  berth logs -n shop web-5d8f7c9b6-abcde\n  berth logs -n shop -f --tail 20 web-5d8f7c9b6-abcde',
+    )
     .action(async (pod: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<LogOptions>();
       const query = new URLSearchParams();
@@ -32,6 +35,7 @@ export function logsCommand(): Command {
       if (options.timestamps) query.set('timestamps', 'true');
       if (options.tail !== undefined) query.set('tailLines', options.tail);
       const path = `/api/v1/namespaces/${encodeURIComponent(options.namespace)}/pods/${encodeURIComponent(pod)}/log?${query.toString()}`;
-      for await (const chunk of await apiClient(socketPath(options)).stream(path)) process.stdout.write(chunk);
+      for await (const chunk of await apiClient(socketPath(options)).stream(path))
+        process.stdout.write(chunk);
     });
 }

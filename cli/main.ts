@@ -14,15 +14,26 @@ import { versionCommand } from './version.ts';
 const exitCodes = { failed: 1, usage: 2, refused: 3, unavailable: 69 } as const;
 
 const program = new Command('berth')
-  .description("A cluster in a box: git push to running pods on plain Linux hosts, speaking Kubernetes' own API.")
+  .description(
+    "A cluster in a box: git push to running pods on plain Linux hosts, speaking Kubernetes' own API.",
+  )
   .option('--state <directory>', 'where the reconciler keeps its state ($BERTH_STATE)')
   .option('--socket <path>', "the reconciler's API socket ($BERTH_SOCKET)")
   .option('-o, --output <format>', 'json or yaml instead of a table')
-  .showHelpAfterError("Run the command with --help to see what it takes.")
+  .showHelpAfterError('Run the command with --help to see what it takes.')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
-for (const make of [upCommand, planCommand, statusCommand, hostCommand, imageCommand, logsCommand, validateCommand, versionCommand]) {
+for (const make of [
+  upCommand,
+  planCommand,
+  statusCommand,
+  hostCommand,
+  imageCommand,
+  logsCommand,
+  validateCommand,
+  versionCommand,
+]) {
   const command = make();
   command.exitOverride();
   for (const child of command.commands) child.exitOverride();

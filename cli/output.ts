@@ -14,11 +14,23 @@ export function outputFormat(text: string | undefined): OutputFormat {
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
-  return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ').trimEnd()).join('\n');
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 export function print(format: OutputFormat, data: unknown, text: () => string): void {
-  const rendered = format === 'json' ? JSON.stringify(data, undefined, 2) : format === 'yaml' ? dump(data).trimEnd() : text();
+  const rendered =
+    format === 'json'
+      ? JSON.stringify(data, undefined, 2)
+      : format === 'yaml'
+        ? dump(data).trimEnd()
+        : text();
   if (rendered !== '') process.stdout.write(`${rendered}\n`);
 }
 

@@ -40,7 +40,11 @@ interface Pod {
     readonly phase?: string;
     readonly podIP?: string;
     readonly conditions?: readonly Condition[];
-    readonly containerStatuses?: readonly { readonly ready: boolean; readonly restartCount: number; readonly state?: { readonly waiting?: { readonly reason?: string } } }[];
+    readonly containerStatuses?: readonly {
+      readonly ready: boolean;
+      readonly restartCount: number;
+      readonly state?: { readonly waiting?: { readonly reason?: string } };
+    }[];
   };
 }
 
@@ -58,7 +62,10 @@ export function statusCommand(): Command {
     .description('applications, hosts and pods at a glance')
     .option('--wait', 'wait until every application is applied and every pod is ready')
     .option('--timeout <seconds>', 'how long --wait waits', '300')
-    .addHelpText('after', '\nExits with 1 where --wait runs out of time.\n\nExamples:\n  berth status\n  berth status --wait --timeout 60\n  berth status -o json')
+    .addHelpText(
+      'after',
+      '\nExits with 1 where --wait runs out of time.\n\nExamples:\n  berth status\n  berth status --wait --timeout 60\n  berth status -o json',
+    )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { wait?: boolean; timeout: string }>();
       const client = apiClient(socketPath(options));
@@ -70,7 +77,8 @@ export function statusCommand(): Command {
 }
 
 async function read(client: ApiClient): Promise<Status> {
-  const list = async <T>(path: string): Promise<readonly T[]> => (await client.get<{ items: readonly T[] }>(path)).items;
+  const list = async <T>(path: string): Promise<readonly T[]> =>
+    (await client.get<{ items: readonly T[] }>(path)).items;
   const [applications, hosts, nodes, pods] = await Promise.all([
     list<Application>('/apis/berth.dev/v1alpha1/applications'),
     list<Host>('/apis/berth.dev/v1alpha1/hosts'),
@@ -98,10 +106,14 @@ async function settled(client: ApiClient, timeoutSeconds: number): Promise<Statu
 
 /** What is not as it should be yet; undefined where all is. */
 function unsettled(status: Status): string | undefined {
-  const open = status.applications.filter((one) => one.status?.applied === undefined || one.status.latest?.commit !== one.status.applied.commit);
+  const open = status.applications.filter(
+    (one) => one.status?.applied === undefined || one.status.latest?.commit !== one.status.applied.commit,
+  );
   if (open.length > 0) return `application ${names(open)} not applied`;
   const waiting = status.pods.filter((pod) => pod.status?.phase !== 'Succeeded' && !isReady(pod));
-  return waiting.length === 0 ? undefined : `${waiting.length} of ${status.pods.length} pods not ready: ${names(waiting)}`;
+  return waiting.length === 0
+    ? undefined
+    : `${waiting.length} of ${status.pods.length} pods not ready: ${names(waiting)}`;
 }
 
 function names(items: readonly { readonly metadata: Meta }[]): string {
@@ -123,19 +135,46 @@ function text(status: Status): string {
   const sections = [
     table(
       ['APPLICATION', 'REPOSITORY', 'REF', 'APPLIED', 'LATEST'],
-      status.applications.map(({ metadata, spec, status: state }) => [metadata.name, spec.repository, spec.ref ?? 'main', shortRevision(state?.applied), latestText(state?.latest)]),
+      status.applications.map(({ metadata, spec, status: state }) => [
+        metadata.name,
+        spec.repository,
+        spec.ref ?? 'main',
+        shortRevision(state?.applied),
+        latestText(state?.latest),
+      ]),
     ),
     table(
       ['HOST', 'ADDRESS', 'LINK', 'NODE', 'AGE', 'MESSAGE'],
-      status.hosts.map(({ metadata, spec, status: state }) => [metadata.name, spec.address, state?.phase ?? 'Pending', nodeText(nodes.get(metadata.name)), age(metadata.creationTimestamp, now), state?.message ?? '']),
+      status.hosts.map(({ metadata, spec, status: state }) => [
+        metadata.name,
+        spec.address,
+        state?.phase ?? 'Pending',
+        nodeText(nodes.get(metadata.name)),
+        age(metadata.creationTimestamp, now),
+        state?.message ?? '',
+      ]),
     ),
     table(
       ['NAMESPACE', 'POD', 'READY', 'STATUS', 'RESTARTS', 'IP', 'HOST', 'AGE'],
-      status.pods.map((pod) => [pod.metadata.namespace ?? '', pod.metadata.name, readyText(pod), podText(pod), String(restarts(pod)), pod.status?.podIP ?? '', pod.spec.nodeName ?? '', age(pod.metadata.creationTimestamp, now)]),
+      status.pods.map((pod) => [
+        pod.metadata.namespace ?? '',
+        pod.metadata.name,
+        readyText(pod),
+        podText(pod),
+        String(restarts(pod)),
+        pod.status?.podIP ?? '',
+        pod.spec.nodeName ?? '',
+        age(pod.metadata.creationTimestamp, now),
+      ]),
     ),
   ];
   const problems = status.applications.flatMap((one) => one.status?.latest?.problems ?? []);
-  return [...sections, ...(problems.length > 0 ? [`The latest commit was not applied:\n${problems.map((line) => `  ${line}`).join('\n')}`] : [])].join('\n\n');
+  return [
+    ...sections,
+    ...(problems.length > 0
+      ? [`The latest commit was not applied:\n${problems.map((line) => `  ${line}`).join('\n')}`]
+      : []),
+  ].join('\n\n');
 }
 
 function shortRevision(revision: Revision | undefined): string {

@@ -25,18 +25,29 @@ export function upCommand(): Command {
     .option('--no-prune', 'keep objects that left the repository')
     .option('--identity <file>', 'private SSH key for hosts that name none')
     .option('--config <file>', 'settings file (default: berth.yaml, where it exists)')
-    .addHelpText('after', '\nExamples:\n  berth up --repo /srv/git/shop.git\n  berth up --repo https://git.example.org/shop.git --ref main --path clusters/prod')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  berth up --repo /srv/git/shop.git\n  berth up --repo https://git.example.org/shop.git --ref main --path clusters/prod',
+    )
     .action(async (_options: UpOptions, command: Command) => {
       process.exitCode = await runReconciler('serve', command.optsWithGlobals<UpOptions>());
     });
 }
 
 /** Starts `reconciler/main.ts` on this terminal; its exit code is the command's. */
-export async function runReconciler(mode: 'serve' | 'validate', options: object, args: readonly string[] = []): Promise<number> {
+export async function runReconciler(
+  mode: 'serve' | 'validate',
+  options: object,
+  args: readonly string[] = [],
+): Promise<number> {
   const main = new URL('../reconciler/main.ts', import.meta.url).pathname;
   const globals = options as GlobalOptions;
   const settings = { ...options, state: stateDirectory(globals), socket: socketPath(globals) };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, mode, JSON.stringify(settings), ...args], { stdio: 'inherit' });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', main, mode, JSON.stringify(settings), ...args],
+    { stdio: 'inherit' },
+  );
   // The terminal sends its signals to both; one that was sent to this process alone is passed on.
   const pass = (signal: NodeJS.Signals): void => {
     child.kill(signal);
@@ -45,6 +56,8 @@ export async function runReconciler(mode: 'serve' | 'validate', options: object,
   process.on('SIGINT', () => undefined);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1)));
+    child.on('exit', (code, signal) =>
+      resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1)),
+    );
   });
 }

@@ -6,7 +6,10 @@ export function validateCommand(): Command {
   return new Command('validate')
     .description('check manifests as a push would be checked: every error, each with file:line:column')
     .argument('<path>', 'a manifest or a folder of manifests')
-    .addHelpText('after', '\nExamples:\n  berth validate clusters/prod\n  berth validate -o json deployment.yaml')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  berth validate clusters/prod\n  berth validate -o json deployment.yaml',
+    )
     .action(async (path: string, _options: unknown, command: Command) => {
       process.exitCode = await runReconciler('validate', command.optsWithGlobals<object>(), [path]);
     });

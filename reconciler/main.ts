@@ -33,7 +33,10 @@ async function validate(folder: string, output: unknown): Promise<number> {
   else if (output === 'yaml') process.stdout.write(dump(data));
   else {
     for (const problem of problems) process.stdout.write(`${renderProblem(problem)}\n`);
-    const verdict = problems.length === 0 ? 'valid' : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+    const verdict =
+      problems.length === 0
+        ? 'valid'
+        : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
     process.stdout.write(`${files} files, ${objects} objects: ${verdict}\n`);
   }
   return problems.length === 0 ? 0 : 1;
@@ -47,12 +50,36 @@ async function serveUntilTold(settings: Settings): Promise<void> {
   const store = await openLmdbStore({ directory: join(settings.state, 'store') });
   try {
     const leadership = await takeLead(store);
-    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
-    const bootstrap = bootstrapProcess({ main: new URL('../nodes/bootstrap/main.ts', import.meta.url).pathname, logger });
-    const links = createHostLinks({ clock: systemClock, random: systemRandom, logger, epoch: leadership.epoch, bootstrap, defaultIdentityPath: settings.identity });
-    const parts = { settings, store, leadership, links, logger, version, clock: systemClock, random: systemRandom };
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    const bootstrap = bootstrapProcess({
+      main: new URL('../nodes/bootstrap/main.ts', import.meta.url).pathname,
+      logger,
+    });
+    const links = createHostLinks({
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+      epoch: leadership.epoch,
+      bootstrap,
+      defaultIdentityPath: settings.identity,
+    });
+    const parts = {
+      settings,
+      store,
+      leadership,
+      links,
+      logger,
+      version,
+      clock: systemClock,
+      random: systemRandom,
+    };
     const sources = manifestSources({ cacheDirectory: join(settings.state, 'repositories') });
-    await serve({ ...parts, sources, schedules: cronSchedules, tell: (line) => process.stdout.write(`${line}\n`) }, stop.signal);
+    await serve(
+      { ...parts, sources, schedules: cronSchedules, tell: (line) => process.stdout.write(`${line}\n`) },
+      stop.signal,
+    );
     await links.close();
   } finally {
     await store.close();

@@ -46,17 +46,58 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
   const { settings, store, clock, random, logger, links, tell } = parts;
   const stop = new AbortController();
   const broken = Promise.withResolvers<never>();
-  const failed = (error: unknown): void => broken.reject(error instanceof Error ? error : new Error(String(error)));
-  const cluster = await Cluster.load({ store, clock, random, settings: settings.network, leadership: parts.leadership });
+  const failed = (error: unknown): void =>
+    broken.reject(error instanceof Error ? error : new Error(String(error)));
+  const cluster = await Cluster.load({
+    store,
+    clock,
+    random,
+    settings: settings.network,
+    leadership: parts.leadership,
+  });
   cluster.follow(stop.signal).catch(failed);
   const events = new EventRecorder(cluster, clock, logger);
   const reports = new ReportLoop({ cluster, clock, logger, events, failed });
-  const hosts = new HostLoop({ cluster, clock, logger, links, reports, settings: settings.network, keysDirectory: join(settings.state, 'keys'), failed });
-  const told = (application: string, text: string): void => tell(`${new Date(clock.now()).toISOString().slice(11, 19)} ${application} ${text}`);
-  const applications = new ApplicationLoop({ cluster, clock, logger, sources: parts.sources, schedules: parts.schedules, tell: told, failed });
+  const hosts = new HostLoop({
+    cluster,
+    clock,
+    logger,
+    links,
+    reports,
+    settings: settings.network,
+    keysDirectory: join(settings.state, 'keys'),
+    failed,
+  });
+  const told = (application: string, text: string): void =>
+    tell(`${new Date(clock.now()).toISOString().slice(11, 19)} ${application} ${text}`);
+  const applications = new ApplicationLoop({
+    cluster,
+    clock,
+    logger,
+    sources: parts.sources,
+    schedules: parts.schedules,
+    tell: told,
+    failed,
+  });
   const scheduling = new SchedulingLoop({ cluster, clock, random, logger, events, failed });
-  const planners = controllers(settings.network).map((controller) => controllerLoop(controller, { cluster, clock, random, logger, events, failed, ready: () => hosts.settled }));
-  const server = createApiServer({ cluster, clock, logger, version: parts.version, backend: backendOf(applications, hosts, links) });
+  const planners = controllers(settings.network).map((controller) =>
+    controllerLoop(controller, {
+      cluster,
+      clock,
+      random,
+      logger,
+      events,
+      failed,
+      ready: () => hosts.settled,
+    }),
+  );
+  const server = createApiServer({
+    cluster,
+    clock,
+    logger,
+    version: parts.version,
+    backend: backendOf(applications, hosts, links),
+  });
 
   await ensureObjects(cluster, settings.application);
   for (const part of [events, hosts, ...planners, scheduling, applications]) part.start();
@@ -78,21 +119,34 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
   }
 }
 
-function backendOf(applications: ApplicationLoop, hosts: HostLoop, links: HostLinks): Parameters<typeof createApiServer>[0]['backend'] {
+function backendOf(
+  applications: ApplicationLoop,
+  hosts: HostLoop,
+  links: HostLinks,
+): Parameters<typeof createApiServer>[0]['backend'] {
   return {
     plan: async (name, ref, signal) => {
       const { commit, problems, plan } = await applications.plan(name, ref, signal);
-      return { commit, problems, text: plan === undefined ? '' : renderPlan(plan, { color: false }), plan: plan === undefined ? null : planAsData(plan) };
+      return {
+        commit,
+        problems,
+        text: plan === undefined ? '' : renderPlan(plan, { color: false }),
+        plan: plan === undefined ? null : planAsData(plan),
+      };
     },
     scan: (address, port, signal) => links.scan(address, port, signal),
     images: async (host, signal) => hosts.link(host).images(signal),
-    importImage: async (host, digest, archive, signal) => hosts.link(host).importImage(digest, archive, signal),
+    importImage: async (host, digest, archive, signal) =>
+      hosts.link(host).importImage(digest, archive, signal),
     logs: async (host, query, signal) => hosts.link(host).logs(query, signal),
   };
 }
 
 /** What every cluster has, and the Application that the command line named. */
-async function ensureObjects(cluster: ClusterAccess, application: ApplicationSettings | undefined): Promise<void> {
+async function ensureObjects(
+  cluster: ClusterAccess,
+  application: ApplicationSettings | undefined,
+): Promise<void> {
   const changes: Change[] = systemNamespaces
     .filter((name) => cluster.view.get<KubeObject>('v1', 'Namespace', '', name) === undefined)
     .map((name) => ({ type: 'create', object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } }));
@@ -103,10 +157,24 @@ async function ensureObjects(cluster: ClusterAccess, application: ApplicationSet
 
 function applicationChange(cluster: ClusterAccess, settings: ApplicationSettings): Change {
   const { name, repository, ref, path, schedule, prune } = settings;
-  const spec = { repository, ref, prune, ...(path === undefined ? {} : { path }), ...(schedule === undefined ? {} : { schedule }) };
+  const spec = {
+    repository,
+    ref,
+    prune,
+    ...(path === undefined ? {} : { path }),
+    ...(schedule === undefined ? {} : { schedule }),
+  };
   const live = cluster.view.get<Application>('berth.dev/v1alpha1', 'Application', '', name);
   if (live !== undefined) return { type: 'update', scope: 'spec', object: { ...live, spec } as Application };
-  return { type: 'create', object: { apiVersion: 'berth.dev/v1alpha1', kind: 'Application', metadata: { name }, spec } as Application };
+  return {
+    type: 'create',
+    object: {
+      apiVersion: 'berth.dev/v1alpha1',
+      kind: 'Application',
+      metadata: { name },
+      spec,
+    } as Application,
+  };
 }
 
 function compactRegularly(store: Store, clock: Clock, logger: Logger): () => void {

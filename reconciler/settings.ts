@@ -26,7 +26,18 @@ export interface ApplicationSettings {
 
 type Given = Readonly<Record<string, unknown>>;
 
-const textFields = ['state', 'socket', 'identity', 'repo', 'ref', 'path', 'schedule', 'name', 'clusterCidr', 'serviceCidr'] as const;
+const textFields = [
+  'state',
+  'socket',
+  'identity',
+  'repo',
+  'ref',
+  'path',
+  'schedule',
+  'name',
+  'clusterCidr',
+  'serviceCidr',
+] as const;
 const knownFields: readonly string[] = [...textFields, 'prune', 'config', 'output'];
 
 /** Reads `config` (default: ./berth.yaml where it exists) under `given`. Throws naming the field that is wrong. */
@@ -41,7 +52,11 @@ export function readSettings(given: Given): Settings {
   };
   const state = text('state') ?? '/var/lib/berth-reconciler';
   const repository = text('repo');
-  const network = { ...networkDefaults, ...defined('clusterCidr', text('clusterCidr')), ...defined('serviceCidr', text('serviceCidr')) };
+  const network = {
+    ...networkDefaults,
+    ...defined('clusterCidr', text('clusterCidr')),
+    ...defined('serviceCidr', text('serviceCidr')),
+  };
   for (const field of ['clusterCidr', 'serviceCidr'] as const) parseCidr(network[field]);
   return {
     state,
@@ -51,15 +66,24 @@ export function readSettings(given: Given): Settings {
     application:
       repository === undefined
         ? undefined
-        : { name: text('name') ?? nameOf(repository), repository, ref: text('ref') ?? 'main', path: text('path'), schedule: text('schedule'), prune: merged.prune !== false },
+        : {
+            name: text('name') ?? nameOf(repository),
+            repository,
+            ref: text('ref') ?? 'main',
+            path: text('path'),
+            schedule: text('schedule'),
+            prune: merged.prune !== false,
+          },
   };
 }
 
 function readFile(file: string): Given {
   const content: unknown = load(readFileSync(file, 'utf8'), { filename: file });
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new Error(`${file}: expected a map of settings`);
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new Error(`${file}: expected a map of settings`);
   for (const field of Object.keys(content)) {
-    if (!knownFields.includes(field)) throw new Error(`${file}: ${field}: unknown setting, expected one of ${knownFields.join(', ')}`);
+    if (!knownFields.includes(field))
+      throw new Error(`${file}: ${field}: unknown setting, expected one of ${knownFields.join(', ')}`);
   }
   return content as Given;
 }
@@ -71,6 +95,10 @@ function defined<K extends string>(key: K, value: string | undefined): { readonl
 /** `/srv/git/shop.git` and `https://git.example.org/team/shop` are both `shop`. */
 function nameOf(repository: string): string {
   const last = repository.replace(/\/+$/, '').split(/[/:]/).at(-1) ?? '';
-  const name = last.replace(/\.git$/, '').toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '');
+  const name = last
+    .replace(/\.git$/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '');
   return name === '' ? 'default' : name;
 }

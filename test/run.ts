@@ -3,7 +3,27 @@ import { ensurePackages } from '../fixtures/lab/packages.ts';
 import { runSteps } from './steps.ts';
 
 /** What the end-to-end tests start on this machine. */
-const debianPackages = ['containerd', 'runc', 'containernetworking-plugins', 'nftables', 'iproute2', 'openssh-server', 'openssh-client', 'git', 'busybox-static'];
+const debianPackages = [
+  'containerd',
+  'runc',
+  'containernetworking-plugins',
+  'nftables',
+  'iproute2',
+  'openssh-server',
+  'openssh-client',
+  'git',
+  'busybox-static',
+];
 
 await ensurePackages(debianPackages);
-process.exitCode = await runSteps(['generated', 'format', 'types', 'lint', 'imports', 'dead code', 'unit', 'contract', 'end to end']);
+process.exitCode = await runSteps([
+  'generated',
+  'format',
+  'types',
+  'lint',
+  'imports',
+  'dead code',
+  'unit',
+  'contract',
+  'end to end',
+]);

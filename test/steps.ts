@@ -17,16 +17,40 @@ const root = new URL('..', import.meta.url).pathname;
 const unitConcurrency = 2;
 const testTimeoutMs = 600_000;
 
-const unitTests = (): string[] => testFiles().filter((file) => !file.startsWith('test/') && !isEndToEnd(file));
-const contractTests = (): string[] => testFiles().filter((file) => file.startsWith('test/') && !file.startsWith('test/e2e/') && !isEndToEnd(file));
-const endToEndTests = (): string[] => testFiles().filter((file) => isEndToEnd(file) || file.startsWith('test/e2e/'));
+const unitTests = (): string[] =>
+  testFiles().filter((file) => !file.startsWith('test/') && !isEndToEnd(file));
+const contractTests = (): string[] =>
+  testFiles().filter(
+    (file) => file.startsWith('test/') && !file.startsWith('test/e2e/') && !isEndToEnd(file),
+  );
+const endToEndTests = (): string[] =>
+  testFiles().filter((file) => isEndToEnd(file) || file.startsWith('test/e2e/'));
 
 const steps = {
   generated: async () => reported(await checkGenerated()),
   format: () => command('node_modules/.bin/biome', ['format', '.']),
   types: () => command('node_modules/.bin/tsc', ['-p', '.']),
-  lint: () => command('node_modules/.bin/eslint', ['.', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint']),
-  imports: () => command('node_modules/.bin/depcruise', ['cli', 'schemas', 'reconciler', 'nodes', 'fixtures', 'bench', 'test', '--config', '.dependency-cruiser.cjs']),
+  lint: () =>
+    command('node_modules/.bin/eslint', [
+      '.',
+      '--max-warnings',
+      '0',
+      '--cache',
+      '--cache-location',
+      '.cache/eslint',
+    ]),
+  imports: () =>
+    command('node_modules/.bin/depcruise', [
+      'cli',
+      'schemas',
+      'reconciler',
+      'nodes',
+      'fixtures',
+      'bench',
+      'test',
+      '--config',
+      '.dependency-cruiser.cjs',
+    ]),
   'dead code': () => command('node_modules/.bin/knip', []),
   unit: () => nodeTests(unitTests(), unitConcurrency),
   contract: () => nodeTests(contractTests(), 1),
@@ -74,7 +98,11 @@ async function command(program: string, args: readonly string[]): Promise<Tally>
   const code = await new Promise<number>((resolve, reject) => {
     // The project's own Node comes first on PATH, for the tools' `#!/usr/bin/env node`.
     const path = `${process.execPath.replace(/\/[^/]*$/, '')}:${process.env.PATH ?? ''}`;
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, PATH: path } });
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, PATH: path },
+    });
     child.on('error', reject);
     child.on('exit', (status) => resolve(status ?? 1));
   });
@@ -85,17 +113,26 @@ async function nodeTests(files: readonly string[], concurrency: number): Promise
   let passed = 0;
   let failed = 0;
   const skipped: string[] = [];
-  const stream = run({ cwd: root, files: files.map((file) => root + file), concurrency, timeout: testTimeoutMs });
+  const stream = run({
+    cwd: root,
+    files: files.map((file) => root + file),
+    concurrency,
+    timeout: testTimeoutMs,
+  });
   stream.on('test:pass', (event) => {
     if (event.details.type === 'suite') return;
-    if (event.skip !== undefined && event.skip !== false) skipped.push(`${event.name}: ${String(event.skip)}`);
+    if (event.skip !== undefined && event.skip !== false)
+      skipped.push(`${event.name}: ${String(event.skip)}`);
     else if (!isFile(event.name)) passed += 1;
   });
   stream.on('test:fail', (event) => {
     failed += 1;
     const { cause } = event.details.error;
-    const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? event.details.error.message);
-    process.stdout.write(`   FAILED ${event.name} (${(event.file ?? '').replace(root, '')})\n${reason.replaceAll(/^/gm, '      ')}\n`);
+    const reason =
+      cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? event.details.error.message);
+    process.stdout.write(
+      `   FAILED ${event.name} (${(event.file ?? '').replace(root, '')})\n${reason.replaceAll(/^/gm, '      ')}\n`,
+    );
   });
   stream.on('test:stderr', (event) => process.stderr.write(event.message));
   await new Promise((resolve) => stream.on('end', resolve).resume());

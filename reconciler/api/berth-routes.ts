@@ -22,7 +22,12 @@ export interface BerthBackend {
   plan(application: string, ref: string | undefined, signal: AbortSignal): Promise<PlanAnswer>;
   scan(address: string, port: number, signal: AbortSignal): Promise<readonly HostKey[]>;
   images(host: string, signal: AbortSignal): Promise<readonly ImageReport[]>;
-  importImage(host: string, digest: string, archive: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly ImageReport[]>;
+  importImage(
+    host: string,
+    digest: string,
+    archive: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<readonly ImageReport[]>;
   logs(host: string, query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }
 
@@ -42,18 +47,27 @@ export async function berthRoutes(
   try {
     switch (route) {
       case `GET ${base}/hostkeys`:
-        sendJson(response, 200, { items: await backend.scan(url.searchParams.get('address') ?? '', portOf(url), signal) });
+        sendJson(response, 200, {
+          items: await backend.scan(url.searchParams.get('address') ?? '', portOf(url), signal),
+        });
         return true;
       case 'GET applications/plan':
-        sendJson(response, 200, await backend.plan(resource?.name ?? '', url.searchParams.get('ref') ?? undefined, signal));
+        sendJson(
+          response,
+          200,
+          await backend.plan(resource?.name ?? '', url.searchParams.get('ref') ?? undefined, signal),
+        );
         return true;
       case 'GET hosts/images':
         sendJson(response, 200, { items: await backend.images(resource?.name ?? '', signal) });
         return true;
       case 'POST hosts/images': {
         const digest = url.searchParams.get('digest') ?? '';
-        if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw badRequest('digest: must be sha256: and 64 hexadecimal digits');
-        sendJson(response, 201, { items: await backend.importImage(resource?.name ?? '', digest, request, signal) });
+        if (!/^sha256:[0-9a-f]{64}$/.test(digest))
+          throw badRequest('digest: must be sha256: and 64 hexadecimal digits');
+        sendJson(response, 201, {
+          items: await backend.importImage(resource?.name ?? '', digest, request, signal),
+        });
         return true;
       }
       case 'GET pods/log':
@@ -63,15 +77,18 @@ export async function berthRoutes(
         return false;
     }
   } catch (error) {
-    if (error instanceof LinkError) throw new ApiError({ code: 503, reason: error.reason, message: error.message });
-    if (error instanceof SourceError) throw new ApiError({ code: 422, reason: error.reason, message: error.message });
+    if (error instanceof LinkError)
+      throw new ApiError({ code: 503, reason: error.reason, message: error.message });
+    if (error instanceof SourceError)
+      throw new ApiError({ code: 422, reason: error.reason, message: error.message });
     throw error;
   }
 }
 
 function portOf(url: URL): number {
   const port = Number(url.searchParams.get('port') ?? '22');
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw badRequest('port: must be between 1 and 65535');
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw badRequest('port: must be between 1 and 65535');
   return port;
 }
 
@@ -93,15 +110,20 @@ async function sendLog(
   const names = (pod.spec?.containers ?? []).map((container) => container.name);
   const container = resource.query.get('container') ?? (names.length === 1 ? (names[0] ?? '') : '');
   const known = [...names, ...(pod.spec?.initContainers ?? []).map((one) => one.name)];
-  if (container === '') throw badRequest(`a container name must be specified for pod ${resource.name}, choose one of: [${names.join(' ')}]`);
-  if (!known.includes(container)) throw badRequest(`container ${container} is not valid for pod ${resource.name}`);
+  if (container === '')
+    throw badRequest(
+      `a container name must be specified for pod ${resource.name}, choose one of: [${names.join(' ')}]`,
+    );
+  if (!known.includes(container))
+    throw badRequest(`container ${container} is not valid for pod ${resource.name}`);
   const host = pod.spec?.nodeName ?? '';
   if (host === '') throw badRequest(`pod ${resource.name} does not have a host assigned`);
   const log = await backend.logs(host, logQuery(pod.metadata.uid ?? '', container, resource.query), signal);
   response.writeHead(200, { 'content-type': 'text/plain' });
   response.flushHeaders();
   for await (const chunk of log) {
-    if (!response.write(chunk)) await new Promise((resume) => response.once('drain', resume).once('close', resume));
+    if (!response.write(chunk))
+      await new Promise((resume) => response.once('drain', resume).once('close', resume));
     if (signal.aborted) return;
   }
   response.end();
@@ -112,7 +134,8 @@ function logQuery(uid: string, container: string, query: URLSearchParams): LogQu
   const count = (name: string): number | undefined => {
     const text = query.get(name);
     if (text === null) return undefined;
-    if (!/^\d+$/.test(text)) throw badRequest(`${name}: Invalid value: "${text}": must be a number greater than or equal to 0`);
+    if (!/^\d+$/.test(text))
+      throw badRequest(`${name}: Invalid value: "${text}": must be a number greater than or equal to 0`);
     return Number(text);
   };
   const tailLines = count('tailLines');

@@ -32,13 +32,19 @@ export function parseResourcePath(pathname: string, query: URLSearchParams): Res
   }
   const [plural = '', name = '', subresource = '', ...rest] = segments;
   const kind = findKind(group, version, plural);
-  if (kind === undefined || rest.length > 0 || (name !== '' && kind.namespaced !== (namespace !== ''))) return undefined;
+  if (kind === undefined || rest.length > 0 || (name !== '' && kind.namespaced !== (namespace !== '')))
+    return undefined;
   return { kind, namespace, name, subresource, query };
 }
 
 export function refOfRequest(request: ResourceRequest): ObjectRef {
   const { kind, namespace, name } = request;
-  return { apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`, kind: kind.kind, namespace, name };
+  return {
+    apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`,
+    kind: kind.kind,
+    namespace,
+    name,
+  };
 }
 
 function findKind(group: string, version: string, plural: string): KindInfo | undefined {

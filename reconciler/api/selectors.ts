@@ -14,7 +14,8 @@ export function labelSelector(text: string): Predicate {
 export function fieldSelector(text: string): Predicate {
   const tests = splitOutsideParens(text).map((term) => {
     const match = /^([A-Za-z0-9.]+)(==|=|!=)(.*)$/.exec(term);
-    if (match === null) throw badRequest(`invalid field selector "${term}": expected FIELD=VALUE or FIELD!=VALUE`);
+    if (match === null)
+      throw badRequest(`invalid field selector "${term}": expected FIELD=VALUE or FIELD!=VALUE`);
     const [, path = '', operator, value = ''] = match;
     return (object: KubeObject): boolean => (fieldText(object, path) === value) === (operator !== '!=');
   });
@@ -29,7 +30,10 @@ function labelRequirement(term: string): (labels: Readonly<Record<string, string
     return (labels) => values.has(labels[key] ?? '\0') === (operator === 'in');
   }
   const match = /^(!?)([A-Za-z0-9._/-]+)\s*(?:(==|=|!=)\s*([A-Za-z0-9._-]*))?$/.exec(term);
-  if (match === null) throw badRequest(`unable to parse requirement "${term}": expected KEY=VALUE, KEY!=VALUE, KEY in (…), KEY or !KEY`);
+  if (match === null)
+    throw badRequest(
+      `unable to parse requirement "${term}": expected KEY=VALUE, KEY!=VALUE, KEY in (…), KEY or !KEY`,
+    );
   const [, not, key = '', operator, value = ''] = match;
   if (operator === undefined) return (labels) => key in labels !== (not === '!');
   if (not === '!') throw badRequest(`unable to parse requirement "${term}": "!" stands before a key alone`);
@@ -45,6 +49,10 @@ function splitOutsideParens(text: string): string[] {
 
 function fieldText(object: KubeObject, path: string): string {
   let value: unknown = object;
-  for (const step of path.split('.')) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+  for (const step of path.split('.'))
+    value =
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
 }

@@ -27,7 +27,11 @@ export function createApiServer(ports: ApiPorts): Server {
   const server = createServer((request, response) => {
     handle(request, response, ports, cache).catch((error: unknown) => {
       if (error instanceof ApiError) return sendProblem(response, error.problem);
-      ports.logger.error('a request failed', { method: request.method, url: request.url, error: String(error) });
+      ports.logger.error('a request failed', {
+        method: request.method,
+        url: request.url,
+        error: String(error),
+      });
       const message = `an error on the server has prevented the request from succeeding: ${String(error)}`;
       return sendProblem(response, { code: 500, reason: 'InternalError', message });
     });
@@ -37,11 +41,21 @@ export function createApiServer(ports: ApiPorts): Server {
   return server;
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse, ports: ApiPorts, cache: WatchCache): Promise<void> {
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  ports: ApiPorts,
+  cache: WatchCache,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://berth');
   const { pathname, searchParams } = url;
   if (pathname === '/version') {
-    return sendJson(response, 200, { major: '1', minor: '36', gitVersion: `v1.36.0+berth-${ports.version}`, platform: 'linux/amd64' });
+    return sendJson(response, 200, {
+      major: '1',
+      minor: '36',
+      gitVersion: `v1.36.0+berth-${ports.version}`,
+      platform: 'linux/amd64',
+    });
   }
   if (pathname === '/healthz' || pathname === '/readyz' || pathname === '/livez') {
     response.writeHead(200, { 'content-type': 'text/plain' });
@@ -51,7 +65,11 @@ async function handle(request: IncomingMessage, response: ServerResponse, ports:
   const resource = parseResourcePath(pathname, searchParams);
   if (await berthRoutes(request, response, url, resource, ports.backend, ports.cluster.view)) return;
   if (resource === undefined) {
-    throw new ApiError({ code: 404, reason: 'NotFound', message: 'the server could not find the requested resource' });
+    throw new ApiError({
+      code: 404,
+      reason: 'NotFound',
+      message: 'the server could not find the requested resource',
+    });
   }
   await serveResource(request, response, resource, ports, cache);
 }
@@ -65,22 +83,32 @@ async function serveResource(
 ): Promise<void> {
   const { cluster, clock } = ports;
   const method = request.method ?? 'GET';
-  if (resource.subresource !== '' && resource.subresource !== 'status') throw notBuilt(`the subresource ${resource.subresource}`);
+  if (resource.subresource !== '' && resource.subresource !== 'status')
+    throw notBuilt(`the subresource ${resource.subresource}`);
   if (method === 'GET') {
-    if (resource.query.get('watch') === 'true' || resource.query.get('watch') === '1') return watchObjects(resource, cluster, cache, response);
-    return resource.name === '' ? listObjects(resource, cluster, response) : getObject(resource, cluster, response);
+    if (resource.query.get('watch') === 'true' || resource.query.get('watch') === '1')
+      return watchObjects(resource, cluster, cache, response);
+    return resource.name === ''
+      ? listObjects(resource, cluster, response)
+      : getObject(resource, cluster, response);
   }
   const info = kindOf(refOfRequest(resource));
-  const manager = resource.query.get('fieldManager') ?? (request.headers['user-agent'] ?? 'unknown').split('/')[0] ?? 'unknown';
+  const manager =
+    resource.query.get('fieldManager') ??
+    (request.headers['user-agent'] ?? 'unknown').split('/')[0] ??
+    'unknown';
   const context = { cluster, nowMs: () => clock.now(), manager };
   const body = await readJson(request);
-  if (method === 'POST' && resource.name === '') return sendJson(response, 201, await createObject(resource, body, context));
-  if (method === 'PUT' && resource.name !== '') return sendJson(response, 200, await replaceObject(resource, body, context));
+  if (method === 'POST' && resource.name === '')
+    return sendJson(response, 201, await createObject(resource, body, context));
+  if (method === 'PUT' && resource.name !== '')
+    return sendJson(response, 200, await replaceObject(resource, body, context));
   if (method === 'PATCH' && resource.name !== '') {
     const contentType = (request.headers['content-type'] ?? '').split(';')[0] ?? '';
     return sendJson(response, 200, await patchObject(resource, contentType, body, context));
   }
-  if (method === 'DELETE' && resource.name !== '') return sendJson(response, 200, await deleteObject(resource, body, context));
+  if (method === 'DELETE' && resource.name !== '')
+    return sendJson(response, 200, await deleteObject(resource, body, context));
   const message = `the server does not allow this method on the requested resource (${method} ${info.plural})`;
   throw new ApiError({ code: 405, reason: 'MethodNotAllowed', message });
 }
@@ -92,7 +120,11 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > bodyBytesMax) {
-      throw new ApiError({ code: 413, reason: 'RequestEntityTooLarge', message: `the body is larger than ${bodyBytesMax} bytes` });
+      throw new ApiError({
+        code: 413,
+        reason: 'RequestEntityTooLarge',
+        message: `the body is larger than ${bodyBytesMax} bytes`,
+      });
     }
     chunks.push(chunk);
   }

@@ -9,7 +9,15 @@ import { sameJson } from '../core/model/json.ts';
 import type { KubeObject } from '../core/model/object.ts';
 import { formatTime, parseTime } from '../core/model/time.ts';
 import type { ViewChange } from '../core/model/view.ts';
-import { type Clock, type Logger, type ManifestSource, type ManifestSources, type Schedules, SourceError, type SourceObject } from '../core/ports.ts';
+import {
+  type Clock,
+  type Logger,
+  type ManifestSource,
+  type ManifestSources,
+  type Schedules,
+  SourceError,
+  type SourceObject,
+} from '../core/ports.ts';
 import { managerOf, planSync, type SyncPlan } from '../core/sync/plan.ts';
 import { renderPlan } from '../core/sync/render.ts';
 import { type WorkOutcome, WorkQueue } from './work-queue.ts';
@@ -58,12 +66,18 @@ export class ApplicationLoop {
 
   constructor(ports: ApplicationPorts) {
     this.#ports = ports;
-    this.#queue = new WorkQueue<string>({ clock: ports.clock, concurrency: syncsInFlight, failed: ports.failed, work: (name) => this.#turn(name) });
+    this.#queue = new WorkQueue<string>({
+      clock: ports.clock,
+      concurrency: syncsInFlight,
+      failed: ports.failed,
+      work: (name) => this.#turn(name),
+    });
   }
 
   start(): void {
     this.#unlisten = this.#ports.cluster.listen((changes) => this.#take(changes));
-    for (const application of this.#ports.cluster.view.list<Application>('berth.dev/v1alpha1', 'Application')) this.#follow(application);
+    for (const application of this.#ports.cluster.view.list<Application>('berth.dev/v1alpha1', 'Application'))
+      this.#follow(application);
     this.#queue.start();
   }
 
@@ -74,13 +88,26 @@ export class ApplicationLoop {
   }
 
   /** What a ref would change; changes nothing. */
-  async plan(name: string, ref: string | undefined, signal: AbortSignal): Promise<{ commit: string; problems: readonly string[]; plan: SyncPlan | undefined }> {
-    const application = this.#ports.cluster.view.get<Application>('berth.dev/v1alpha1', 'Application', '', name);
-    if (application === undefined) throw new SourceError('stalled', 'NotFound', `there is no Application ${name}`);
-    const source = this.#ports.sources.open(ref === undefined ? application.spec : { ...application.spec, ref });
+  async plan(
+    name: string,
+    ref: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ commit: string; problems: readonly string[]; plan: SyncPlan | undefined }> {
+    const application = this.#ports.cluster.view.get<Application>(
+      'berth.dev/v1alpha1',
+      'Application',
+      '',
+      name,
+    );
+    if (application === undefined)
+      throw new SourceError('stalled', 'NotFound', `there is no Application ${name}`);
+    const source = this.#ports.sources.open(
+      ref === undefined ? application.spec : { ...application.spec, ref },
+    );
     const commit = await source.resolve(signal);
     const { objects, problems } = await source.read(commit, signal);
-    if (problems.length > 0) return { commit, problems: problems.map((problem) => problem.text), plan: undefined };
+    if (problems.length > 0)
+      return { commit, problems: problems.map((problem) => problem.text), plan: undefined };
     const plan = this.#planOf(application, objects);
     return { commit, problems: plan.problems.map((problem) => problem.text), plan };
   }
@@ -107,10 +134,21 @@ export class ApplicationLoop {
     const name = application.metadata.name ?? '';
     const abort = new AbortController();
     const source = this.#ports.sources.open(application.spec);
-    this.#following.set(name, { spec: application.spec, source, abort, applied: undefined, refused: undefined, due: true, nextDueMs: 0 });
+    this.#following.set(name, {
+      spec: application.spec,
+      source,
+      abort,
+      applied: undefined,
+      refused: undefined,
+      due: true,
+      nextDueMs: 0,
+    });
     this.#queue.add(name, name);
     this.#listenTo(name, source, abort.signal).catch((error: unknown) => {
-      this.#ports.logger.warn('a repository is not watched; its schedule still counts', { application: name, error: String(error) });
+      this.#ports.logger.warn('a repository is not watched; its schedule still counts', {
+        application: name,
+        error: String(error),
+      });
     });
   }
 
@@ -125,13 +163,20 @@ export class ApplicationLoop {
 
   async #turn(name: string): Promise<WorkOutcome> {
     const following = this.#following.get(name);
-    const application = this.#ports.cluster.view.get<Application>('berth.dev/v1alpha1', 'Application', '', name);
-    if (following === undefined || application === undefined || following.spec.suspend === true) return 'done';
+    const application = this.#ports.cluster.view.get<Application>(
+      'berth.dev/v1alpha1',
+      'Application',
+      '',
+      name,
+    );
+    if (following === undefined || application === undefined || following.spec.suspend === true)
+      return 'done';
     const now = this.#ports.clock.now();
     if (now >= following.nextDueMs) following.due = true;
     if (following.due) {
       following.due = false;
-      following.nextDueMs = this.#ports.schedules.next(following.spec.schedule ?? scheduleDefault, now) ?? now + tickMaxMs;
+      following.nextDueMs =
+        this.#ports.schedules.next(following.spec.schedule ?? scheduleDefault, now) ?? now + tickMaxMs;
       try {
         await this.#sync(name, following, now);
       } catch (error) {
@@ -158,14 +203,20 @@ export class ApplicationLoop {
         return;
       }
       following.refused = commit;
-      await this.#refuse(name, commit, problems.map((problem) => problem.text), startedMs);
+      await this.#refuse(
+        name,
+        commit,
+        problems.map((problem) => problem.text),
+        startedMs,
+      );
     }
     // After a restart under a bad commit: what the cluster follows is the last good one.
     if (following.applied === undefined && stored !== undefined && stored !== commit) {
       const { objects, problems } = await following.source.read(stored, signal);
       if (problems.length === 0) following.applied = { commit: stored, objects };
     }
-    if (following.applied !== undefined) await this.#apply(name, following.applied.commit, following.applied.objects, startedMs);
+    if (following.applied !== undefined)
+      await this.#apply(name, following.applied.commit, following.applied.objects, startedMs);
   }
 
   #stored(name: string): Application | undefined {
@@ -182,13 +233,23 @@ export class ApplicationLoop {
   }
 
   /** Plans and commits until nothing is left to do; false where the plan itself is refused. */
-  async #apply(name: string, commit: string, objects: readonly SourceObject[], startedMs: number): Promise<boolean> {
+  async #apply(
+    name: string,
+    commit: string,
+    objects: readonly SourceObject[],
+    startedMs: number,
+  ): Promise<boolean> {
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const application = this.#stored(name);
       if (application === undefined) return true;
       const plan = this.#planOf(application, objects);
       if (plan.problems.length > 0) {
-        await this.#refuse(name, commit, plan.problems.map((problem) => problem.text), startedMs);
+        await this.#refuse(
+          name,
+          commit,
+          plan.problems.map((problem) => problem.text),
+          startedMs,
+        );
         return false;
       }
       const changes = plan.steps.map((step) => step.change);
@@ -201,7 +262,10 @@ export class ApplicationLoop {
       await this.#refuse(name, commit, [result.problem.message], startedMs);
       return false;
     }
-    this.#ports.logger.warn('a commit lost every race and is planned again at the next turn', { application: name, commit });
+    this.#ports.logger.warn('a commit lost every race and is planned again at the next turn', {
+      application: name,
+      commit,
+    });
     return false;
   }
 
@@ -209,35 +273,76 @@ export class ApplicationLoop {
     const before = this.#stored(name)?.status;
     const count = (action: string): number => plan.steps.filter((step) => step.action === action).length;
     const [created, changed, pruned] = [count('create'), count('change'), count('prune')];
-    const known = before?.applied?.commit === commit && (before.latest?.commit !== commit || before.latest.phase === 'Applied');
+    const known =
+      before?.applied?.commit === commit &&
+      (before.latest?.commit !== commit || before.latest.phase === 'Applied');
     if (plan.steps.length === 0 && known) return;
     const finishedMs = this.#ports.clock.now();
-    const revision: RevisionStatus = { commit, phase: 'Applied', startedAt: formatTime(startedMs), finishedAt: formatTime(finishedMs), created, changed, pruned };
+    const revision: RevisionStatus = {
+      commit,
+      phase: 'Applied',
+      startedAt: formatTime(startedMs),
+      finishedAt: formatTime(finishedMs),
+      created,
+      changed,
+      pruned,
+    };
     const replaced = before?.applied?.commit === commit && plan.steps.length > 0;
-    const newest = before?.latest === undefined || before.latest.phase === 'Applied' || before.applied?.commit !== commit;
-    await this.#writeStatus(name, (status) => ({ ...status, applied: revision, ...(newest ? { latest: revision } : {}) }));
+    const newest =
+      before?.latest === undefined || before.latest.phase === 'Applied' || before.applied?.commit !== commit;
+    await this.#writeStatus(name, (status) => ({
+      ...status,
+      applied: revision,
+      ...(newest ? { latest: revision } : {}),
+    }));
     const what = `${created} created, ${changed} changed, ${pruned} pruned`;
-    this.#ports.tell(name, `${commit.slice(0, 10)} ${replaced ? 'put back' : 'applied'}: ${what} (${finishedMs - startedMs} ms)`);
-    if (plan.steps.length > 0) this.#ports.logger.info('plan applied', { application: name, commit, plan: renderPlan(plan, { color: false }) });
+    this.#ports.tell(
+      name,
+      `${commit.slice(0, 10)} ${replaced ? 'put back' : 'applied'}: ${what} (${finishedMs - startedMs} ms)`,
+    );
+    if (plan.steps.length > 0)
+      this.#ports.logger.info('plan applied', {
+        application: name,
+        commit,
+        plan: renderPlan(plan, { color: false }),
+      });
   }
 
   async #refuse(name: string, commit: string, problems: readonly string[], startedMs: number): Promise<void> {
     const kept = problems.slice(0, problemsKept);
     const message = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}; nothing was changed`;
-    const latest: RevisionStatus = { commit, phase: 'Invalid', startedAt: formatTime(startedMs), finishedAt: formatTime(this.#ports.clock.now()), problems: kept, message };
+    const latest: RevisionStatus = {
+      commit,
+      phase: 'Invalid',
+      startedAt: formatTime(startedMs),
+      finishedAt: formatTime(this.#ports.clock.now()),
+      problems: kept,
+      message,
+    };
     const before = this.#stored(name)?.status?.latest;
     if (before?.commit === commit && before.phase === 'Invalid' && sameJson(before.problems, kept)) return;
     await this.#writeStatus(name, (status) => ({ ...status, latest }));
-    this.#ports.tell(name, `${commit.slice(0, 10)} refused: ${message}\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    this.#ports.tell(
+      name,
+      `${commit.slice(0, 10)} refused: ${message}\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    );
   }
 
   async #sourceFailed(name: string, error: SourceError, startedMs: number): Promise<void> {
     const message = `${error.reason}: ${error.message}`;
     const before = this.#stored(name)?.status;
     if (before?.latest?.phase === 'Failed' && before.latest.message === message) return;
-    const latest: RevisionStatus = { commit: before?.latest?.commit ?? '', phase: 'Failed', startedAt: formatTime(startedMs), message };
+    const latest: RevisionStatus = {
+      commit: before?.latest?.commit ?? '',
+      phase: 'Failed',
+      startedAt: formatTime(startedMs),
+      message,
+    };
     await this.#writeStatus(name, (status) => ({ ...status, latest }));
-    this.#ports.tell(name, `not read: ${message}; ${error.kind === 'retry' ? 'trying again' : 'change the Application or the repository'}`);
+    this.#ports.tell(
+      name,
+      `not read: ${message}; ${error.kind === 'retry' ? 'trying again' : 'change the Application or the repository'}`,
+    );
   }
 
   async #writeStatus(name: string, change: (status: ApplicationStatus) => ApplicationStatus): Promise<void> {
@@ -245,17 +350,27 @@ export class ApplicationLoop {
       const application = this.#stored(name);
       if (application === undefined) return;
       const lastRun = formatTime(this.#ports.clock.now());
-      const status = { ...change(application.status ?? {}), observedGeneration: application.metadata.generation ?? 1, lastRun };
-      const result = await this.#ports.cluster.submit([{ type: 'update', scope: 'status', object: { ...application, status } as Application }]);
+      const status = {
+        ...change(application.status ?? {}),
+        observedGeneration: application.metadata.generation ?? 1,
+        lastRun,
+      };
+      const result = await this.#ports.cluster.submit([
+        { type: 'update', scope: 'status', object: { ...application, status } as Application },
+      ]);
       if (result.ok) return;
-      if (result.problem.code !== 409) throw new Error(`the status of Application ${name} was refused: ${result.problem.message}`);
+      if (result.problem.code !== 409)
+        throw new Error(`the status of Application ${name} was refused: ${result.problem.message}`);
     }
   }
 }
 
 /** Whether a change touched the desired half of an object that `manager` owns fields of. */
 function isDrift(change: ViewChange, manager: string): boolean {
-  const owned = (object: KubeObject | undefined): boolean => object?.metadata.managedFields?.some((entry) => entry.manager === manager && entry.operation === 'Apply') ?? false;
+  const owned = (object: KubeObject | undefined): boolean =>
+    object?.metadata.managedFields?.some(
+      (entry) => entry.manager === manager && entry.operation === 'Apply',
+    ) ?? false;
   if (!owned(change.before)) return false;
   return change.after === undefined || !sameJson(desiredHalf(change.before), desiredHalf(change.after));
 }

@@ -39,7 +39,11 @@ export class Cluster implements ClusterAccess {
     const revision = await ports.store.revision();
     let after: string | undefined;
     do {
-      const page = await ports.store.list(registryPrefix, { limit: loadPageSize, revision, ...(after === undefined ? {} : { after }) });
+      const page = await ports.store.list(registryPrefix, {
+        limit: loadPageSize,
+        revision,
+        ...(after === undefined ? {} : { after }),
+      });
       for (const record of page.records) {
         const object = decodeObject(record.value, record.modRevision);
         cluster.#view.apply(refOf(object), object, revision);
@@ -66,7 +70,8 @@ export class Cluster implements ClusterAccess {
 
   /** Follows the store until `signal` aborts. Rejects when the store fails: then the process must end. */
   async follow(signal: AbortSignal): Promise<void> {
-    for await (const batch of this.#ports.store.watch('', { after: this.#view.revision, signal })) this.#take(batch);
+    for await (const batch of this.#ports.store.watch('', { after: this.#view.revision, signal }))
+      this.#take(batch);
   }
 
   /** Resolves once the view shows `revision`. */
@@ -85,12 +90,15 @@ export class Cluster implements ClusterAccess {
       settings,
     });
     if (!transaction.ok) return transaction;
-    if (transaction.writes.length === 0) return { ok: true, revision: this.#view.revision, outcomes: transaction.outcomes };
+    if (transaction.writes.length === 0)
+      return { ok: true, revision: this.#view.revision, outcomes: transaction.outcomes };
     const fence: StoreWrite = { type: 'check', key: leadership.key, expected: leadership.modRevision };
     const result = await store.commit([fence, ...transaction.writes]);
     await this.until(result.revision);
     if (result.ok) return { ok: true, revision: result.revision, outcomes: transaction.outcomes };
-    const keys = result.conflicts.map((one) => `${one.key} (planned from ${one.expected}, now ${one.actual})`).join(', ');
+    const keys = result.conflicts
+      .map((one) => `${one.key} (planned from ${one.expected}, now ${one.actual})`)
+      .join(', ');
     const problem: StatusProblem = { code: 409, reason: 'Conflict', message: `changed in between: ${keys}` };
     return { ok: false, problem, change: changes[0] as Change };
   }
@@ -101,7 +109,9 @@ export class Cluster implements ClusterAccess {
       const record = event.type === 'put' ? event.record : event.previous;
       if (!record.key.startsWith(registryPrefix)) continue;
       const object: KubeObject = decodeObject(record.value, record.modRevision);
-      changes.push(this.#view.apply(refOf(object), event.type === 'put' ? object : undefined, batch.revision));
+      changes.push(
+        this.#view.apply(refOf(object), event.type === 'put' ? object : undefined, batch.revision),
+      );
     }
     this.#view.revision = batch.revision;
     if (changes.length > 0) for (const listener of this.#listeners) listener(changes, batch.revision);

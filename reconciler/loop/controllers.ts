@@ -49,7 +49,9 @@ export function controllerLoop(controller: Controller, ports: LoopPorts): Contro
   return {
     start: () => {
       unlisten = cluster.listen(enqueue);
-      enqueue(allObjects(cluster.view).map((object) => ({ ref: refOf(object), before: undefined, after: object })));
+      enqueue(
+        allObjects(cluster.view).map((object) => ({ ref: refOf(object), before: undefined, after: object })),
+      );
       queue.start();
     },
     stop: () => {
@@ -61,7 +63,11 @@ export function controllerLoop(controller: Controller, ports: LoopPorts): Contro
 }
 
 /** What judges silence waits until the links have had their first word. */
-const judgesSilence: ReadonlySet<string> = new Set(['node-lifecycle-controller', 'node-controller', 'pod-garbage-collector']);
+const judgesSilence: ReadonlySet<string> = new Set([
+  'node-lifecycle-controller',
+  'node-controller',
+  'pod-garbage-collector',
+]);
 const readyPollMs = 200;
 
 async function planOnce(controller: Controller, key: ObjectRef, ports: LoopPorts): Promise<WorkOutcome> {
@@ -79,7 +85,8 @@ async function planOnce(controller: Controller, key: ObjectRef, ports: LoopPorts
     }
     const result = await cluster.submit(plan.changes);
     if (!result.ok) {
-      if (result.problem.code !== 409) logger.warn('a plan was refused', { ...about, problem: result.problem.message });
+      if (result.problem.code !== 409)
+        logger.warn('a plan was refused', { ...about, problem: result.problem.message });
       return 'again';
     }
   }

@@ -35,7 +35,9 @@ export class EventRecorder {
 
   start(): void {
     this.#cancelSweep = this.#clock.after(sweepIntervalMs, () => {
-      this.#sweep().catch((error: unknown) => this.#logger.error('expired events could not be removed', { error: String(error) }));
+      this.#sweep().catch((error: unknown) =>
+        this.#logger.error('expired events could not be removed', { error: String(error) }),
+      );
       this.start();
     });
   }
@@ -61,7 +63,9 @@ export class EventRecorder {
       this.#scheduled = false;
       this.#writing = true;
       this.#flush()
-        .catch((error: unknown) => this.#logger.error('events could not be written', { error: String(error) }))
+        .catch((error: unknown) =>
+          this.#logger.error('events could not be written', { error: String(error) }),
+        )
         .finally(() => {
           this.#writing = false;
           this.#schedule();
@@ -78,9 +82,16 @@ export class EventRecorder {
       const namespace = record.about.namespace === '' ? 'default' : record.about.namespace;
       const known = this.#cluster.view.get<Event>('v1', 'Event', namespace, name);
       const earlier = changes.get(`${namespace}/${name}`);
-      const base = earlier?.type === 'create' || earlier?.type === 'update' ? (earlier.object as Event) : known;
-      const object = base === undefined ? newEvent(record, namespace, name, now) : { ...base, count: (base.count ?? 1) + 1, lastTimestamp: now };
-      changes.set(`${namespace}/${name}`, known === undefined ? { type: 'create', object } : { type: 'update', scope: 'all', object });
+      const base =
+        earlier?.type === 'create' || earlier?.type === 'update' ? (earlier.object as Event) : known;
+      const object =
+        base === undefined
+          ? newEvent(record, namespace, name, now)
+          : { ...base, count: (base.count ?? 1) + 1, lastTimestamp: now };
+      changes.set(
+        `${namespace}/${name}`,
+        known === undefined ? { type: 'create', object } : { type: 'update', scope: 'all', object },
+      );
     }
     // One by one: an event of a namespace that is going away must not hold up the others.
     for (const change of changes.values()) {
@@ -94,14 +105,23 @@ export class EventRecorder {
     for (const event of this.#cluster.view.list<Event>('v1', 'Event')) {
       if ((event.lastTimestamp ?? event.metadata.creationTimestamp ?? '') >= oldest) continue;
       const { namespace = '', name = '', uid = '' } = event.metadata;
-      await this.#cluster.submit([{ type: 'delete', ref: { apiVersion: 'v1', kind: 'Event', namespace, name }, uid }]);
+      await this.#cluster.submit([
+        { type: 'delete', ref: { apiVersion: 'v1', kind: 'Event', namespace, name }, uid },
+      ]);
     }
   }
 }
 
 /** Equal events share a name, and so an object. */
 function eventName(record: EventRecord): string {
-  const identity = [record.aboutUid, record.fieldPath ?? '', record.type, record.reason, record.message, record.source];
+  const identity = [
+    record.aboutUid,
+    record.fieldPath ?? '',
+    record.type,
+    record.reason,
+    record.message,
+    record.source,
+  ];
   return `${record.about.name.slice(0, 236)}.${stableHash(identity.join('\0'))}`;
 }
 

@@ -12,7 +12,15 @@ import { sameJson } from '../core/model/json.ts';
 import type { Change } from '../core/model/plan.ts';
 import { formatTime } from '../core/model/time.ts';
 import type { ViewChange } from '../core/model/view.ts';
-import { type Clock, type HostLink, type HostLinks, type HostTarget, LinkError, type LinkState, type Logger } from '../core/ports.ts';
+import {
+  type Clock,
+  type HostLink,
+  type HostLinks,
+  type HostTarget,
+  LinkError,
+  type LinkState,
+  type Logger,
+} from '../core/ports.ts';
 import type { NetworkSettings } from '../core/registry/allocate.ts';
 import type { ReportLoop } from './reports.ts';
 import { WorkQueue, type WorkOutcome } from './work-queue.ts';
@@ -23,7 +31,11 @@ import { WorkQueue, type WorkOutcome } from './work-queue.ts';
  */
 const unreachableGraceMs = 4_000;
 
-const runtimeSockets = { containerd: '/run/containerd/containerd.sock', 'cri-o': '/run/crio/crio.sock', docker: '/run/docker.sock' } as const;
+const runtimeSockets = {
+  containerd: '/run/containerd/containerd.sock',
+  'cri-o': '/run/crio/crio.sock',
+  docker: '/run/docker.sock',
+} as const;
 
 interface HostPorts {
   readonly cluster: ClusterAccess;
@@ -54,12 +66,18 @@ export class HostLoop {
 
   constructor(ports: HostPorts) {
     this.#ports = ports;
-    this.#queue = new WorkQueue<string>({ clock: ports.clock, concurrency: 16, failed: ports.failed, work: (name) => this.#writeStatus(name) });
+    this.#queue = new WorkQueue<string>({
+      clock: ports.clock,
+      concurrency: 16,
+      failed: ports.failed,
+      work: (name) => this.#writeStatus(name),
+    });
   }
 
   start(): void {
     this.#unlisten = this.#ports.cluster.listen((changes) => this.#take(changes));
-    for (const host of this.#ports.cluster.view.list<Host>('berth.dev/v1alpha1', 'Host')) this.#openHost(host);
+    for (const host of this.#ports.cluster.view.list<Host>('berth.dev/v1alpha1', 'Host'))
+      this.#openHost(host);
     this.#queue.start();
   }
 
@@ -78,7 +96,9 @@ export class HostLoop {
 
   /** Whether every host has either connected or been found unreachable since the start. */
   get settled(): boolean {
-    return [...this.#open.values()].every((host) => host.state.phase !== 'connecting' && host.state.phase !== 'bootstrapping');
+    return [...this.#open.values()].every(
+      (host) => host.state.phase !== 'connecting' && host.state.phase !== 'bootstrapping',
+    );
   }
 
   #take(changes: readonly ViewChange[]): void {
@@ -115,7 +135,11 @@ export class HostLoop {
     const name = change.ref.name;
     const open = this.#open.get(name);
     this.#open.delete(name);
-    open?.link.close().catch((error: unknown) => this.#ports.logger.warn('a link did not close', { host: name, error: String(error) }));
+    open?.link
+      .close()
+      .catch((error: unknown) =>
+        this.#ports.logger.warn('a link did not close', { host: name, error: String(error) }),
+      );
     if (after !== undefined && after.metadata.deletionTimestamp === undefined) this.#openHost(after);
     this.#queue.add(name, name);
   }
@@ -133,12 +157,19 @@ export class HostLoop {
         this.#queue.add(name, name);
       },
       report: (name, report) => {
-        if (report.type === 'node' && cluster.view.get<Node>('v1', 'Node', '', name) === undefined) this.#queue.add(name, name);
+        if (report.type === 'node' && cluster.view.get<Node>('v1', 'Node', '', name) === undefined)
+          this.#queue.add(name, name);
         reports.take(name, report);
       },
     });
     const entries = desiredEntries(cluster.view, target.name, settings);
-    this.#open.set(target.name, { target, link, sent: new Map(entries.map((entry) => [entry.key, entry])), state: { phase: 'connecting', attempt: 0 }, awaySinceMs: undefined });
+    this.#open.set(target.name, {
+      target,
+      link,
+      sent: new Map(entries.map((entry) => [entry.key, entry])),
+      state: { phase: 'connecting', attempt: 0 },
+      awaySinceMs: undefined,
+    });
     link.update({ upserts: entries, removes: [] });
   }
 
@@ -151,22 +182,30 @@ export class HostLoop {
     const changes: Change[] = [];
     let outcome: WorkOutcome = 'done';
     if (host === undefined && node !== undefined) {
-      changes.push({ type: 'delete', ref: { apiVersion: 'v1', kind: 'Node', namespace: '', name }, uid: node.metadata.uid ?? '' });
+      changes.push({
+        type: 'delete',
+        ref: { apiVersion: 'v1', kind: 'Node', namespace: '', name },
+        uid: node.metadata.uid ?? '',
+      });
     }
     if (host !== undefined && open !== undefined) {
       const now = clock.now();
       const status = hostStatus(host.status, open.state, now);
-      if (!sameJson(status, host.status)) changes.push({ type: 'update', scope: 'status', object: { ...host, status } as Host });
-      if (node === undefined && open.state.phase === 'connected') changes.push({ type: 'create', object: nodeOf(host) });
+      if (!sameJson(status, host.status))
+        changes.push({ type: 'update', scope: 'status', object: { ...host, status } as Host });
+      if (node === undefined && open.state.phase === 'connected')
+        changes.push({ type: 'create', object: nodeOf(host) });
       const lost = open.awaySinceMs === undefined ? undefined : now - open.awaySinceMs;
       if (lost !== undefined && lost < unreachableGraceMs) outcome = { afterMs: unreachableGraceMs - lost };
       const unseen = lost === undefined && open.state.phase === 'unreachable';
-      if (node !== undefined && (unseen || (lost !== undefined && lost >= unreachableGraceMs))) changes.push(...unreachable(node, open.state, now));
+      if (node !== undefined && (unseen || (lost !== undefined && lost >= unreachableGraceMs)))
+        changes.push(...unreachable(node, open.state, now));
     }
     if (changes.length === 0) return outcome;
     const result = await cluster.submit(changes);
     if (result.ok) return outcome;
-    if (result.problem.code !== 409) logger.error('the status of a host was refused', { host: name, problem: result.problem.message });
+    if (result.problem.code !== 409)
+      logger.error('the status of a host was refused', { host: name, problem: result.problem.message });
     return 'again';
   }
 }
@@ -181,21 +220,35 @@ function targetOf(host: Host, keysDirectory: string): HostTarget {
     port: spec.port ?? 22,
     user: spec.user ?? 'root',
     hostKeys: spec.hostKeys,
-    identityPath: spec.identity?.startsWith('/') ? spec.identity : join(keysDirectory, spec.identity ?? 'default'),
+    identityPath: spec.identity?.startsWith('/')
+      ? spec.identity
+      : join(keysDirectory, spec.identity ?? 'default'),
     agent: { nodeName: name, runtime: { type, socket: spec.runtime?.socket ?? runtimeSockets[type] } },
   };
 }
 
 function hostStatus(before: HostStatus | undefined, state: LinkState, nowMs: number): HostStatus {
   const { message: _, ...kept } = before ?? {};
-  const at = (phase: HostPhase, message?: string): HostStatus => ({ ...kept, phase, ...(message === undefined ? {} : { message }) });
+  const at = (phase: HostPhase, message?: string): HostStatus => ({
+    ...kept,
+    phase,
+    ...(message === undefined ? {} : { message }),
+  });
   switch (state.phase) {
     case 'connecting':
-      return at(before?.phase === 'Unreachable' ? 'Unreachable' : 'Connecting', before?.phase === 'Unreachable' ? before.message : undefined);
+      return at(
+        before?.phase === 'Unreachable' ? 'Unreachable' : 'Connecting',
+        before?.phase === 'Unreachable' ? before.message : undefined,
+      );
     case 'bootstrapping':
       return at('Bootstrapping', state.step);
     case 'connected':
-      return { ...at('Connected'), agentVersion: state.info.agentVersion, agentDigest: state.info.executableDigest, lastSeen: formatTime(nowMs) };
+      return {
+        ...at('Connected'),
+        agentVersion: state.info.agentVersion,
+        agentDigest: state.info.executableDigest,
+        lastSeen: formatTime(nowMs),
+      };
     case 'unreachable':
       return at('Unreachable', `${state.reason}: ${state.message}`);
     case 'refused':
@@ -211,18 +264,38 @@ function nodeOf(host: Host): Node {
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', ...host.spec.labels } },
-    spec: { providerID: `berth://${name}`, ...(host.spec.taints === undefined ? {} : { taints: host.spec.taints }) },
+    metadata: {
+      name,
+      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', ...host.spec.labels },
+    },
+    spec: {
+      providerID: `berth://${name}`,
+      ...(host.spec.taints === undefined ? {} : { taints: host.spec.taints }),
+    },
   };
 }
 
 /** Nothing is known of the node any more: all that it reported turns Unknown, once. */
 function unreachable(node: Node, state: LinkState, nowMs: number): Change[] {
   const now = formatTime(nowMs);
-  const why = state.phase === 'unreachable' || state.phase === 'refused' ? state.message : 'the link to the host is down';
-  const conditions = (node.status?.conditions ?? []).map((condition): NodeCondition =>
-    condition.status === 'Unknown' ? condition : { ...condition, status: 'Unknown', reason: 'NodeStatusUnknown', message: `Berth lost its link to the host: ${why}`, lastTransitionTime: now },
+  const why =
+    state.phase === 'unreachable' || state.phase === 'refused'
+      ? state.message
+      : 'the link to the host is down';
+  const conditions = (node.status?.conditions ?? []).map(
+    (condition): NodeCondition =>
+      condition.status === 'Unknown'
+        ? condition
+        : {
+            ...condition,
+            status: 'Unknown',
+            reason: 'NodeStatusUnknown',
+            message: `Berth lost its link to the host: ${why}`,
+            lastTransitionTime: now,
+          },
   );
   if (sameJson(conditions, node.status?.conditions ?? [])) return [];
-  return [{ type: 'update', scope: 'status', object: { ...node, status: { ...node.status, conditions } } as Node }];
+  return [
+    { type: 'update', scope: 'status', object: { ...node, status: { ...node.status, conditions } } as Node },
+  ];
 }

@@ -20,7 +20,9 @@ export async function takeLead(store: Store): Promise<Leadership> {
     const epoch = record === undefined ? 1 : Number(decoder.decode(record.value)) + 1;
     if (!Number.isSafeInteger(epoch)) throw new Error(`the store's ${leaderKey} holds no epoch`);
     const value = encoder.encode(String(epoch));
-    const result = await store.commit([{ type: 'put', key: leaderKey, value, expected: record?.modRevision ?? 0 }]);
+    const result = await store.commit([
+      { type: 'put', key: leaderKey, value, expected: record?.modRevision ?? 0 },
+    ]);
     if (result.ok) return { key: leaderKey, modRevision: result.revision, epoch };
   }
 }

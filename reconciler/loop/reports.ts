@@ -2,7 +2,13 @@
  * What hosts report, into the store. Statuses are levels: the last word about a pod or node counts, and what
  * came while a commit was under way goes into the next one together.
  */
-import type { Node, NodeCondition, Pod, PodCondition, PodStatus } from '../../schemas/kubernetes/types/core-v1.ts';
+import type {
+  Node,
+  NodeCondition,
+  Pod,
+  PodCondition,
+  PodStatus,
+} from '../../schemas/kubernetes/types/core-v1.ts';
 import type { EventReport, NodeReport, Report } from '../../schemas/wire/messages.ts';
 import type { ClusterAccess } from '../core/model/access.ts';
 import { sameJson } from '../core/model/json.ts';
@@ -84,7 +90,10 @@ export class ReportLoop {
     for (const news of pods) this.#pods.delete(news.uid);
     const nodes = [...this.#nodes];
     this.#nodes.clear();
-    await this.#commit(() => [...pods.flatMap((news) => this.#podChange(news)), ...nodes.flatMap(([host, report]) => this.#nodeChange(host, report))]);
+    await this.#commit(() => [
+      ...pods.flatMap((news) => this.#podChange(news)),
+      ...nodes.flatMap(([host, report]) => this.#nodeChange(host, report)),
+    ]);
   }
 
   async #commit(plan: () => Change[]): Promise<void> {
@@ -110,7 +119,9 @@ export class ReportLoop {
       return [{ type: 'delete', ref, uid: news.uid, gracePeriodSeconds: 0 }];
     }
     const status = mergeStatus(pod.status, news.status);
-    return sameJson(status, pod.status) ? [] : [{ type: 'update', scope: 'status', object: { ...pod, status } as Pod }];
+    return sameJson(status, pod.status)
+      ? []
+      : [{ type: 'update', scope: 'status', object: { ...pod, status } as Pod }];
   }
 
   #nodeChange(host: string, report: NodeReport): Change[] {
@@ -123,25 +134,39 @@ export class ReportLoop {
       allocatable: report.allocatable,
       nodeInfo: report.nodeInfo,
       addresses: report.addresses,
-      conditions: report.conditions.map((condition) => heartbeat(condition, node.status?.conditions ?? [], now)),
+      conditions: report.conditions.map((condition) =>
+        heartbeat(condition, node.status?.conditions ?? [], now),
+      ),
       images: report.images.map((image) => ({ names: image.names, sizeBytes: image.sizeBytes })),
     };
-    return sameJson(status, node.status) ? [] : [{ type: 'update', scope: 'status', object: { ...node, status } as Node }];
+    return sameJson(status, node.status)
+      ? []
+      : [{ type: 'update', scope: 'status', object: { ...node, status } as Node }];
   }
 }
 
 /** Conditions that the host does not know (PodScheduled, readiness gates, disruption) stay as they are. */
 function mergeStatus(stored: PodStatus | undefined, reported: PodStatus): PodStatus {
   const told = reported.conditions ?? [];
-  const kept = (stored?.conditions ?? []).filter((condition) => !told.some((other) => other.type === condition.type));
+  const kept = (stored?.conditions ?? []).filter(
+    (condition) => !told.some((other) => other.type === condition.type),
+  );
   const conditions: readonly PodCondition[] = [...kept, ...told].sort((a, b) => (a.type < b.type ? -1 : 1));
-  return { ...reported, ...(stored?.qosClass === undefined ? {} : { qosClass: stored.qosClass }), conditions };
+  return {
+    ...reported,
+    ...(stored?.qosClass === undefined ? {} : { qosClass: stored.qosClass }),
+    conditions,
+  };
 }
 
 function heartbeat(condition: NodeCondition, stored: readonly NodeCondition[], now: string): NodeCondition {
   const before = stored.find((other) => other.type === condition.type);
   const unchanged = before?.status === condition.status && before.lastTransitionTime !== undefined;
-  return { ...condition, lastHeartbeatTime: now, lastTransitionTime: unchanged ? (before.lastTransitionTime ?? now) : now };
+  return {
+    ...condition,
+    lastHeartbeatTime: now,
+    lastTransitionTime: unchanged ? (before.lastTransitionTime ?? now) : now,
+  };
 }
 
 function eventOf(_host: string, report: EventReport): EventRecord {

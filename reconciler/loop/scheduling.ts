@@ -28,7 +28,12 @@ export class SchedulingLoop {
 
   constructor(ports: SchedulingPorts) {
     this.#ports = ports;
-    this.#queue = new WorkQueue<'all'>({ clock: ports.clock, concurrency: 1, failed: ports.failed, work: () => this.#plan() });
+    this.#queue = new WorkQueue<'all'>({
+      clock: ports.clock,
+      concurrency: 1,
+      failed: ports.failed,
+      work: () => this.#plan(),
+    });
   }
 
   start(): void {
@@ -46,10 +51,20 @@ export class SchedulingLoop {
 
   async #plan(): Promise<WorkOutcome> {
     const { cluster, clock, random, logger, events } = this.#ports;
-    const pending = cluster.view.podsOnNode('').filter((pod) => pod.metadata.deletionTimestamp === undefined && pod.status?.phase !== 'Failed' && pod.status?.phase !== 'Succeeded');
+    const pending = cluster.view
+      .podsOnNode('')
+      .filter(
+        (pod) =>
+          pod.metadata.deletionTimestamp === undefined &&
+          pod.status?.phase !== 'Failed' &&
+          pod.status?.phase !== 'Succeeded',
+      );
     if (pending.length === 0) return 'done';
     const seed = Math.floor(random.next() * 2 ** 31);
-    const plan = planScheduling(cluster.view, pending.slice(0, perPlan).map(refOf), { nowMs: clock.now(), seed });
+    const plan = planScheduling(cluster.view, pending.slice(0, perPlan).map(refOf), {
+      nowMs: clock.now(),
+      seed,
+    });
     if (plan.changes.length > 0) {
       const problems = checkPlan(plan.changes, cluster.view);
       if (problems.length > 0) {
@@ -58,7 +73,8 @@ export class SchedulingLoop {
       }
       const result = await cluster.submit(plan.changes);
       if (!result.ok) {
-        if (result.problem.code !== 409) logger.warn('a scheduling plan was refused', { problem: result.problem.message });
+        if (result.problem.code !== 409)
+          logger.warn('a scheduling plan was refused', { problem: result.problem.message });
         return 'again';
       }
     }
@@ -73,9 +89,18 @@ function mayHelp(change: ViewChange): boolean {
     const before = change.before as Pod | undefined;
     const after = change.after as Pod | undefined;
     if (before === undefined || after === undefined) return true;
-    return before.status?.phase !== after.status?.phase || before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp;
+    return (
+      before.status?.phase !== after.status?.phase ||
+      before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp
+    );
   }
   if (change.ref.kind !== 'Node') return false;
-  const offer = (node: Node | undefined): string => JSON.stringify([node?.spec, node?.metadata.labels, node?.status?.allocatable, node?.status?.conditions?.map((one) => one.status)]);
+  const offer = (node: Node | undefined): string =>
+    JSON.stringify([
+      node?.spec,
+      node?.metadata.labels,
+      node?.status?.allocatable,
+      node?.status?.conditions?.map((one) => one.status),
+    ]);
   return offer(change.before as Node | undefined) !== offer(change.after as Node | undefined);
 }

@@ -29,7 +29,10 @@ class HandClock implements Clock {
 
 const settle = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
-function queueOf(work: (key: string) => Promise<WorkOutcome>, concurrency = 2): { queue: WorkQueue<string>; clock: HandClock; errors: unknown[] } {
+function queueOf(
+  work: (key: string) => Promise<WorkOutcome>,
+  concurrency = 2,
+): { queue: WorkQueue<string>; clock: HandClock; errors: unknown[] } {
   const clock = new HandClock();
   const errors: unknown[] = [];
   const queue = new WorkQueue<string>({ clock, concurrency, work, failed: (error) => errors.push(error) });

@@ -21,7 +21,10 @@ export const systemRandom: Random = { next: () => Math.random(), uuid: () => ran
 /** JSON lines in `directory/berth.log`. */
 export function fileLogger(directory: string): Logger {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination({ dest: join(directory, 'berth.log'), mkdir: true, sync: true, mode: 0o600 }));
+  const log = pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    destination({ dest: join(directory, 'berth.log'), mkdir: true, sync: true, mode: 0o600 }),
+  );
   return {
     debug: (message, fields) => log.debug(fields ?? {}, message),
     info: (message, fields) => log.info(fields ?? {}, message),

@@ -23,13 +23,21 @@ export interface TestCluster {
 export const cacheDirectory = new URL('../../.cache', import.meta.url).pathname;
 
 /** Lab hosts of this name, with the images named, and an empty repository that Berth follows. */
-export async function startCluster(options: { readonly name: string; readonly hosts: number; readonly images: readonly string[] }): Promise<TestCluster> {
+export async function startCluster(options: {
+  readonly name: string;
+  readonly hosts: number;
+  readonly images: readonly string[];
+}): Promise<TestCluster> {
   const directory = mkdtempSync(join(tmpdir(), `berth-${options.name}-`));
   const images = await buildImages(join(cacheDirectory, 'images'));
   const lab = await startLab({ name: options.name, hosts: options.hosts });
   const repository = join(directory, 'repository.git');
   const work = join(directory, 'work');
-  const berth = new BerthProcess({ directory: join(directory, 'state'), identity: lab.clientKeyPath, arguments: ['--repo', repository, '--name', 'test'] });
+  const berth = new BerthProcess({
+    directory: join(directory, 'state'),
+    identity: lab.clientKeyPath,
+    arguments: ['--repo', repository, '--name', 'test'],
+  });
   const down = async (): Promise<void> => {
     await berth.stop();
     await lab.down();
@@ -42,9 +50,22 @@ export async function startCluster(options: { readonly name: string; readonly ho
     const push = (files: Readonly<Record<string, string | null>>): Promise<string> => pushFiles(work, files);
     await push({ 'README.md': 'Desired state of an end-to-end test.\n' });
     await berth.start();
-    await Promise.all(lab.hosts.map((host) => berth.run('host', 'add', `root@${host.address}`, '--name', host.name, '--host-key', host.hostKeyFingerprint)));
+    await Promise.all(
+      lab.hosts.map((host) =>
+        berth.run(
+          'host',
+          'add',
+          `root@${host.address}`,
+          '--name',
+          host.name,
+          '--host-key',
+          host.hostKeyFingerprint,
+        ),
+      ),
+    );
     for (const name of options.images) await berth.run('image', 'push', archiveOf(images, name));
-    const pods = async (namespace: string): Promise<readonly Pod[]> => (await berth.api<{ items: readonly Pod[] }>('GET', `/api/v1/namespaces/${namespace}/pods`)).items;
+    const pods = async (namespace: string): Promise<readonly Pod[]> =>
+      (await berth.api<{ items: readonly Pod[] }>('GET', `/api/v1/namespaces/${namespace}/pods`)).items;
     const ready = (namespace: string, count: number): Promise<readonly Pod[]> =>
       eventually(`${count} ready pods in ${namespace}`, async () => {
         const found = await pods(namespace);
@@ -59,7 +80,12 @@ export async function startCluster(options: { readonly name: string; readonly ho
 }
 
 export function isReady(pod: Pod): boolean {
-  return pod.metadata.deletionTimestamp === undefined && (pod.status?.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True');
+  return (
+    pod.metadata.deletionTimestamp === undefined &&
+    (pod.status?.conditions ?? []).some(
+      (condition) => condition.type === 'Ready' && condition.status === 'True',
+    )
+  );
 }
 
 function archiveOf(images: Readonly<Record<string, { readonly tarPath: string }>>, name: string): string {
@@ -77,7 +103,19 @@ async function pushFiles(work: string, files: Readonly<Record<string, string | n
     }
   }
   await command('git', ['-C', work, 'add', '--all']);
-  await command('git', ['-C', work, '-c', 'user.name=test', '-c', 'user.email=test@example.org', 'commit', '--quiet', '--allow-empty', '--message', 'change']);
+  await command('git', [
+    '-C',
+    work,
+    '-c',
+    'user.name=test',
+    '-c',
+    'user.email=test@example.org',
+    'commit',
+    '--quiet',
+    '--allow-empty',
+    '--message',
+    'change',
+  ]);
   await command('git', ['-C', work, 'push', '--quiet', 'origin', 'main']);
   return (await command('git', ['-C', work, 'rev-parse', 'HEAD'])).trim();
 }

@@ -25,7 +25,11 @@ function fetchPage(address: string, port = 30_080): Promise<string> {
     const outgoing = request({ host: address, port, agent: false, timeout: 5_000 }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => (answer.statusCode === 200 ? resolve(Buffer.concat(chunks).toString()) : reject(new Error(`HTTP ${answer.statusCode ?? 0}`))));
+      answer.on('end', () =>
+        answer.statusCode === 200
+          ? resolve(Buffer.concat(chunks).toString())
+          : reject(new Error(`HTTP ${answer.statusCode ?? 0}`)),
+      );
       answer.on('error', reject);
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 5 s')));
@@ -36,7 +40,13 @@ function fetchPage(address: string, port = 30_080): Promise<string> {
 
 /** Container id and start time of every container, asked of containerd through the pods' status. */
 function containers(pods: readonly Pod[]): string[] {
-  return pods.flatMap((pod) => (pod.status?.containerStatuses ?? []).map((one) => `${one.containerID ?? ''} ${one.state?.running?.startedAt ?? ''} ${one.restartCount}`)).sort();
+  return pods
+    .flatMap((pod) =>
+      (pod.status?.containerStatuses ?? []).map(
+        (one) => `${one.containerID ?? ''} ${one.state?.running?.startedAt ?? ''} ${one.restartCount}`,
+      ),
+    )
+    .sort();
 }
 
 test('a push becomes running containers, and every host answers on the node port', async () => {
@@ -50,17 +60,25 @@ test('a push becomes running containers, and every host answers on the node port
       const id = (pod.status?.containerStatuses?.[0]?.containerID ?? '').replace('containerd://', '');
       assert.match(stdout, new RegExp(`${id}\\s+\\d+\\s+RUNNING`));
     }
-    await eventually(`the page from ${host.name}`, async () => ((await fetchPage(host.address).catch(() => '')) === 'one' ? true : undefined));
+    await eventually(`the page from ${host.name}`, async () =>
+      (await fetchPage(host.address).catch(() => '')) === 'one' ? true : undefined,
+    );
   }
 });
 
 test('a push with mistakes names each one, changes nothing, and does not block the next', async () => {
   const before = containers(await cluster.pods('shop'));
-  const bad = webSite('shop', first).replace('replicas: 3', 'replicas: "three"').replace('image: berth', 'imag: berth');
+  const bad = webSite('shop', first)
+    .replace('replicas: 3', 'replicas: "three"')
+    .replace('image: berth', 'imag: berth');
   const commit = await cluster.push({ 'web.yaml': bad });
   const problems = await eventually('the refusal', async () => {
-    const application = await cluster.berth.api<{ status?: { latest?: { commit: string; problems?: string[] } } }>('GET', '/apis/berth.dev/v1alpha1/applications/test');
-    return application.status?.latest?.commit === commit ? (application.status.latest.problems ?? []) : undefined;
+    const application = await cluster.berth.api<{
+      status?: { latest?: { commit: string; problems?: string[] } };
+    }>('GET', '/apis/berth.dev/v1alpha1/applications/test');
+    return application.status?.latest?.commit === commit
+      ? (application.status.latest.problems ?? [])
+      : undefined;
   });
   assert.match(problems.join('\n'), /^web\.yaml:20:13: spec\.replicas: /m);
   assert.match(problems.join('\n'), /^web\.yaml:\d+:\d+: spec\.template\.spec\.containers\[0\]\.imag: /m);
@@ -71,23 +89,41 @@ test('a push with mistakes names each one, changes nothing, and does not block t
 test('a changed image rolls out, and what left the repository is removed', async () => {
   const old = (await cluster.pods('shop')).map((pod) => pod.metadata.uid);
   const extra = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\n  namespace: shop\ndata: {}\n';
-  await cluster.push({ 'web.yaml': webSite('shop', { ...first, page: 'two', replicas: 2 }).replace('app: web\n    spec', 'app: web\n      annotations:\n        release: second\n    spec'), 'extra.yaml': extra });
+  await cluster.push({
+    'web.yaml': webSite('shop', { ...first, page: 'two', replicas: 2 }).replace(
+      'app: web\n    spec',
+      'app: web\n      annotations:\n        release: second\n    spec',
+    ),
+    'extra.yaml': extra,
+  });
   const pods = await eventually('two new pods', async () => {
     const found = await cluster.pods('shop');
     const fresh = found.filter((pod) => !old.includes(pod.metadata.uid) && pod.status?.phase === 'Running');
     return found.length === 2 && fresh.length === 2 ? fresh : undefined;
   });
   assert.equal(pods.length, 2);
-  for (const host of cluster.lab.hosts) await eventually('the second page', async () => ((await fetchPage(host.address).catch(() => '')) === 'two' ? true : undefined));
+  for (const host of cluster.lab.hosts)
+    await eventually('the second page', async () =>
+      (await fetchPage(host.address).catch(() => '')) === 'two' ? true : undefined,
+    );
   await cluster.berth.api('GET', '/api/v1/namespaces/shop/configmaps/extra');
   await cluster.push({ 'extra.yaml': null });
-  await eventually('the pruned config map', async () => (await cluster.berth.api('GET', '/api/v1/namespaces/shop/configmaps/extra').then(() => undefined, () => true)));
+  await eventually(
+    'the pruned config map',
+    async () =>
+      await cluster.berth.api('GET', '/api/v1/namespaces/shop/configmaps/extra').then(
+        () => undefined,
+        () => true,
+      ),
+  );
 });
 
 test('a change by hand to what Git owns is put back', async () => {
   const path = '/apis/apps/v1/namespaces/shop/deployments/web';
   await cluster.berth.api('PATCH', path, { spec: { replicas: 5 } }, 'application/merge-patch+json');
-  await eventually('two replicas again', async () => ((await cluster.berth.api<Deployment>('GET', path)).spec?.replicas === 2 ? true : undefined));
+  await eventually('two replicas again', async () =>
+    (await cluster.berth.api<Deployment>('GET', path)).spec?.replicas === 2 ? true : undefined,
+  );
   await cluster.ready('shop', 2);
 });
 
@@ -96,10 +132,20 @@ test('a container that dies is started again', async () => {
   const status = pod?.status?.containerStatuses?.[0];
   const host = cluster.lab.hosts.find((one) => one.name === pod?.spec?.nodeName);
   const id = (status?.containerID ?? '').replace('containerd://', '');
-  const killed = await host?.run(['ctr', '--namespace', 'k8s.io', 'tasks', 'kill', '--signal', 'SIGKILL', id]);
+  const killed = await host?.run([
+    'ctr',
+    '--namespace',
+    'k8s.io',
+    'tasks',
+    'kill',
+    '--signal',
+    'SIGKILL',
+    id,
+  ]);
   assert.equal(killed?.code, 0, killed?.stderr);
   await eventually('one restart', async () => {
-    const now = (await cluster.pods('shop')).find((one) => one.metadata.uid === pod?.metadata.uid)?.status?.containerStatuses?.[0];
+    const now = (await cluster.pods('shop')).find((one) => one.metadata.uid === pod?.metadata.uid)?.status
+      ?.containerStatuses?.[0];
     return now?.restartCount === 1 && now.state?.running !== undefined ? true : undefined;
   });
 });
@@ -120,11 +166,16 @@ test('killing the reconciler and the agents fails no request and restarts no con
   for (const host of cluster.lab.hosts) {
     const instance = await agentPid(host);
     process.kill(instance, 'SIGKILL');
-    await eventually(`another agent on ${host.name}`, async () => ((await agentPid(host).catch(() => instance)) === instance ? undefined : true));
+    await eventually(`another agent on ${host.name}`, async () =>
+      (await agentPid(host).catch(() => instance)) === instance ? undefined : true,
+    );
   }
   await cluster.berth.start();
   await eventually('both hosts connected', async () => {
-    const { items } = await cluster.berth.api<{ items: { status?: { phase?: string } }[] }>('GET', '/apis/berth.dev/v1alpha1/hosts');
+    const { items } = await cluster.berth.api<{ items: { status?: { phase?: string } }[] }>(
+      'GET',
+      '/apis/berth.dev/v1alpha1/hosts',
+    );
     return items.every((host) => host.status?.phase === 'Connected') ? true : undefined;
   });
   const marked = requests;
@@ -139,7 +190,10 @@ test('a host that is cut off shows NotReady, and is Ready when it is back', asyn
   const host = cluster.lab.hosts[1];
   assert.ok(host);
   const readiness = async (): Promise<string | undefined> => {
-    const node = await cluster.berth.api<{ status?: { conditions?: { type: string; status: string }[] } }>('GET', `/api/v1/nodes/${host.name}`);
+    const node = await cluster.berth.api<{ status?: { conditions?: { type: string; status: string }[] } }>(
+      'GET',
+      `/api/v1/nodes/${host.name}`,
+    );
     return node.status?.conditions?.find((condition) => condition.type === 'Ready')?.status;
   };
   await host.isolate();

@@ -18,9 +18,17 @@ export function getObject(request: ResourceRequest, cluster: ClusterAccess, resp
   sendJson(response, 200, object);
 }
 
-export function listObjects(request: ResourceRequest, cluster: ClusterAccess, response: ServerResponse): void {
+export function listObjects(
+  request: ResourceRequest,
+  cluster: ClusterAccess,
+  response: ServerResponse,
+): void {
   const ref = refOfRequest(request);
-  const all = cluster.view.list<KubeObject>(ref.apiVersion, ref.kind, ref.namespace === '' ? undefined : ref.namespace);
+  const all = cluster.view.list<KubeObject>(
+    ref.apiVersion,
+    ref.kind,
+    ref.namespace === '' ? undefined : ref.namespace,
+  );
   const matches = predicateOf(request);
   sendJson(response, 200, {
     kind: request.kind.listKind ?? `${ref.kind}List`,
@@ -31,14 +39,21 @@ export function listObjects(request: ResourceRequest, cluster: ClusterAccess, re
 }
 
 /** One JSON object per line until the client leaves. A change of selection shows as ADDED or DELETED. */
-export function watchObjects(request: ResourceRequest, cluster: ClusterAccess, cache: WatchCache, response: ServerResponse): void {
+export function watchObjects(
+  request: ResourceRequest,
+  cluster: ClusterAccess,
+  cache: WatchCache,
+  response: ServerResponse,
+): void {
   const ref = refOfRequest(request);
   const matches = predicateOf(request);
   const asked = request.query.get('resourceVersion') ?? '';
-  if (asked !== '' && !/^\d+$/.test(asked)) throw badRequest(`resourceVersion: Invalid value: "${asked}": must be a number`);
+  if (asked !== '' && !/^\d+$/.test(asked))
+    throw badRequest(`resourceVersion: Invalid value: "${asked}": must be a number`);
   const fromNow = asked === '' || asked === '0';
   const missed = fromNow ? [] : cache.since(Number(asked));
-  if (missed === undefined) throw new ApiError({ code: 410, reason: 'Expired', message: `too old resource version: ${asked}` });
+  if (missed === undefined)
+    throw new ApiError({ code: 410, reason: 'Expired', message: `too old resource version: ${asked}` });
   const send = (type: string, object: KubeObject): void => {
     response.write(`${JSON.stringify({ type, object })}\n`);
   };
@@ -57,7 +72,8 @@ export function watchObjects(request: ResourceRequest, cluster: ClusterAccess, c
   response.flushHeaders();
   if (fromNow) {
     const namespace = ref.namespace === '' ? undefined : ref.namespace;
-    for (const object of cluster.view.list<KubeObject>(ref.apiVersion, ref.kind, namespace)) if (matches(object)) send('ADDED', object);
+    for (const object of cluster.view.list<KubeObject>(ref.apiVersion, ref.kind, namespace))
+      if (matches(object)) send('ADDED', object);
   }
   deliver(missed);
   const unlisten = cache.listen(deliver);

@@ -19,13 +19,21 @@ interface WriteContext {
   readonly manager: string;
 }
 
-export async function createObject(request: ResourceRequest, body: unknown, context: WriteContext): Promise<KubeObject> {
+export async function createObject(
+  request: ResourceRequest,
+  body: unknown,
+  context: WriteContext,
+): Promise<KubeObject> {
   const object = placed(request, asObject(body, request));
   const managed = withManager(undefined, object, request, context);
   return written(await context.cluster.submit([{ type: 'create', object: managed }]), context.cluster);
 }
 
-export async function replaceObject(request: ResourceRequest, body: unknown, context: WriteContext): Promise<KubeObject> {
+export async function replaceObject(
+  request: ResourceRequest,
+  body: unknown,
+  context: WriteContext,
+): Promise<KubeObject> {
   const object = placed(request, asObject(body, request));
   return changeObject(request, context, () => object, object.metadata.resourceVersion === undefined);
 }
@@ -40,15 +48,25 @@ export async function patchObject(
   return changeObject(request, context, (live) => asObject(mergePatch(live, body), request), true);
 }
 
-export async function deleteObject(request: ResourceRequest, body: unknown, context: WriteContext): Promise<KubeObject> {
+export async function deleteObject(
+  request: ResourceRequest,
+  body: unknown,
+  context: WriteContext,
+): Promise<KubeObject> {
   const ref = refOfRequest(request);
-  const options = (body ?? {}) as { gracePeriodSeconds?: number; propagationPolicy?: string; preconditions?: { uid?: string } };
+  const options = (body ?? {}) as {
+    gracePeriodSeconds?: number;
+    propagationPolicy?: string;
+    preconditions?: { uid?: string };
+  };
   const live = context.cluster.view.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
   if (live === undefined) throw new ApiError(notFound(ref));
   const grace = request.query.get('gracePeriodSeconds') ?? options.gracePeriodSeconds;
   const propagation = request.query.get('propagationPolicy') ?? options.propagationPolicy ?? 'Background';
   if (propagation !== 'Background' && propagation !== 'Foreground' && propagation !== 'Orphan') {
-    throw badRequest(`propagationPolicy: Unsupported value: "${propagation}": supported values: "Background", "Foreground", "Orphan"`);
+    throw badRequest(
+      `propagationPolicy: Unsupported value: "${propagation}": supported values: "Background", "Foreground", "Orphan"`,
+    );
   }
   const change: DeleteChange = {
     type: 'delete',
@@ -81,7 +99,8 @@ async function changeObject(
 async function retried(context: WriteContext, plan: () => Change): Promise<KubeObject> {
   for (let attempt = 1; ; attempt++) {
     const result = await context.cluster.submit([plan()]);
-    if (result.ok || result.problem.reason !== 'Conflict' || attempt === attemptsMax) return written(result, context.cluster);
+    if (result.ok || result.problem.reason !== 'Conflict' || attempt === attemptsMax)
+      return written(result, context.cluster);
   }
 }
 
@@ -95,10 +114,13 @@ function written(result: SubmitResult, cluster: ClusterAccess): KubeObject {
 
 function asObject(body: unknown, request: ResourceRequest): KubeObject {
   const ref = refOfRequest(request);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest('the body of the request is no object');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw badRequest('the body of the request is no object');
   const object = { apiVersion: ref.apiVersion, kind: ref.kind, metadata: {}, ...body } as KubeObject;
   if (object.apiVersion !== ref.apiVersion || object.kind !== ref.kind) {
-    throw badRequest(`the object provided is ${object.apiVersion} ${object.kind}, expected ${ref.apiVersion} ${ref.kind}`);
+    throw badRequest(
+      `the object provided is ${object.apiVersion} ${object.kind}, expected ${ref.apiVersion} ${ref.kind}`,
+    );
   }
   return object;
 }
@@ -111,9 +133,14 @@ function placed(request: ResourceRequest, object: KubeObject): KubeObject {
     throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
   }
   if (name !== '' && metadata.name !== undefined && metadata.name !== name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+    );
   }
-  const full = { ...object, metadata: { ...metadata, ...(namespace === '' ? {} : { namespace }), ...(name === '' ? {} : { name }) } };
+  const full = {
+    ...object,
+    metadata: { ...metadata, ...(namespace === '' ? {} : { namespace }), ...(name === '' ? {} : { name }) },
+  };
   refuseInvalid(full, request);
   return full;
 }
@@ -121,11 +148,20 @@ function placed(request: ResourceRequest, object: KubeObject): KubeObject {
 function refuseInvalid(object: KubeObject, request: ResourceRequest): void {
   const problems = validateObject(object);
   if (problems.length === 0) return;
-  const causes = problems.map((one) => ({ reason: 'FieldValueInvalid', field: one.path, message: one.problem }));
+  const causes = problems.map((one) => ({
+    reason: 'FieldValueInvalid',
+    field: one.path,
+    message: one.problem,
+  }));
   throw new ApiError(invalid({ ...refOfRequest(request), name: object.metadata.name ?? '' }, causes));
 }
 
-function withManager(live: KubeObject | undefined, object: KubeObject, request: ResourceRequest, context: WriteContext): KubeObject {
+function withManager(
+  live: KubeObject | undefined,
+  object: KubeObject,
+  request: ResourceRequest,
+  context: WriteContext,
+): KubeObject {
   const managedFields = updateManagedFields({
     ...(live === undefined ? {} : { before: live }),
     after: object,

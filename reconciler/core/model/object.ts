@@ -29,7 +29,8 @@ export function objectId(ref: ObjectRef): ObjectId {
 /** The reference of an object; throws where it has no name. */
 export function refOf(object: KubeObject): ObjectRef {
   const { name, namespace } = object.metadata;
-  if (name === undefined || name === '') throw new Error(`a ${object.kind} without metadata.name has no reference`);
+  if (name === undefined || name === '')
+    throw new Error(`a ${object.kind} without metadata.name has no reference`);
   return { apiVersion: object.apiVersion, kind: object.kind, namespace: namespace ?? '', name };
 }
 

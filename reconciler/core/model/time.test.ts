@@ -12,11 +12,17 @@ test('formatTime writes what Date writes, to the second', () => {
 });
 
 test('parseTime reads what Date reads, zones and fractions included', () => {
-  for (const text of ['2026-11-23T09:37:45Z', '2024-02-29T23:59:59.250Z', '1999-12-31T22:00:00-05:30', '2000-01-01T00:00:00+14:00']) {
+  for (const text of [
+    '2026-11-23T09:37:45Z',
+    '2024-02-29T23:59:59.250Z',
+    '1999-12-31T22:00:00-05:30',
+    '2000-01-01T00:00:00+14:00',
+  ]) {
     assert.equal(parseTime(text), Date.parse(text), text);
   }
 });
 
 test('parseTime refuses what is no RFC 3339 time', () => {
-  for (const text of ['', '2026-11-23', '2026-11-23 09:37:45Z', '2026-11-23T09:37:45']) assert.equal(parseTime(text), undefined);
+  for (const text of ['', '2026-11-23', '2026-11-23 09:37:45Z', '2026-11-23T09:37:45'])
+    assert.equal(parseTime(text), undefined);
 });

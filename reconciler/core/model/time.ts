@@ -15,11 +15,25 @@ export function formatTime(ms: number): string {
 export function parseTime(text: string): number | undefined {
   const match = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.exec(text);
   if (match === null) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const zone = match[8] ?? 'Z';
-  const offsetMinutes = zone.length === 1 ? 0 : Number(`${zone[0] ?? ''}1`) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6)));
+  const offsetMinutes =
+    zone.length === 1
+      ? 0
+      : Number(`${zone[0] ?? ''}1`) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6)));
   const fraction = Math.floor(Number(`0${match[7] ?? ''}`) * 1000);
-  return daysFromCivil(year, month, day) * dayMs + ((hour * 60 + minute - offsetMinutes) * 60 + second) * 1000 + fraction;
+  return (
+    daysFromCivil(year, month, day) * dayMs +
+    ((hour * 60 + minute - offsetMinutes) * 60 + second) * 1000 +
+    fraction
+  );
 }
 
 function pad(value: number, width: number): string {
@@ -45,5 +59,9 @@ function civilFromDays(days: number): [year: number, month: number, day: number]
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
   const month = monthFromMarch + (monthFromMarch < 10 ? 3 : -9);
-  return [yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1];
+  return [
+    yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1,
+  ];
 }

@@ -14,7 +14,12 @@ export interface ClusterView {
   /** The revision that the view shows. */
   readonly revision: number;
   /** `T` is the caller's promise that `apiVersion` and `kind` name that type. */
-  get<T extends KubeObject>(apiVersion: T['apiVersion'], kind: T['kind'], namespace: string, name: string): T | undefined;
+  get<T extends KubeObject>(
+    apiVersion: T['apiVersion'],
+    kind: T['kind'],
+    namespace: string,
+    name: string,
+  ): T | undefined;
   /** All objects of a kind, of one namespace if given, sorted by namespace and name. */
   list<T extends KubeObject>(apiVersion: T['apiVersion'], kind: T['kind'], namespace?: string): readonly T[];
   byUid(uid: string): KubeObject | undefined;
@@ -37,7 +42,12 @@ export class MutableView implements ClusterView {
   /** Sorted lists by bucket, dropped when the bucket changes. */
   readonly #sorted = new WeakMap<Bucket, readonly KubeObject[]>();
 
-  get<T extends KubeObject>(apiVersion: T['apiVersion'], kind: T['kind'], namespace: string, name: string): T | undefined {
+  get<T extends KubeObject>(
+    apiVersion: T['apiVersion'],
+    kind: T['kind'],
+    namespace: string,
+    name: string,
+  ): T | undefined {
     const bucket = this.#kinds.get(`${apiVersion}/${kind}`);
     return bucket?.get(objectId({ apiVersion, kind, namespace, name })) as T | undefined;
   }
@@ -68,7 +78,8 @@ export class MutableView implements ClusterView {
     const before = this.#kinds.get(`${ref.apiVersion}/${ref.kind}`)?.get(id);
     if (before !== undefined) for (const [index, key] of this.#indexKeys(before)) this.#drop(index, key, id);
     if (before?.metadata.uid !== undefined) this.#uids.delete(before.metadata.uid);
-    if (after !== undefined) for (const [index, key] of this.#indexKeys(after)) this.#add(index, key, id, after);
+    if (after !== undefined)
+      for (const [index, key] of this.#indexKeys(after)) this.#add(index, key, id, after);
     if (after?.metadata.uid !== undefined) this.#uids.set(after.metadata.uid, after);
     this.revision = revision;
     return { ref, before, after };

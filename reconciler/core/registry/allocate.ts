@@ -28,7 +28,8 @@ const allocationPrefix = '/allocations/';
 /** Store keys that a Service holds: one per address and per node port and protocol. */
 export function allocationKeys(service: Service): string[] {
   const keys: string[] = [];
-  for (const ip of service.spec?.clusterIPs ?? []) if (ip !== 'None') keys.push(`${allocationPrefix}address/${ip}`);
+  for (const ip of service.spec?.clusterIPs ?? [])
+    if (ip !== 'None') keys.push(`${allocationPrefix}address/${ip}`);
   for (const port of service.spec?.ports ?? []) {
     if (port.nodePort !== undefined && port.nodePort !== 0) {
       keys.push(`${allocationPrefix}nodeport/${port.protocol ?? 'TCP'}/${port.nodePort}`);
@@ -49,16 +50,23 @@ export function allocateService(
   const used = usedKeys(view, service);
   const address = clusterIp(service, used, settings, random);
   if (typeof address !== 'string') return address;
-  const ports = spec.type === 'NodePort' || spec.type === 'LoadBalancer' ? nodePorts(service, used, settings, random) : spec.ports;
+  const ports =
+    spec.type === 'NodePort' || spec.type === 'LoadBalancer'
+      ? nodePorts(service, used, settings, random)
+      : spec.ports;
   if (ports !== undefined && 'code' in ports) return ports;
-  return { ...service, spec: { ...spec, clusterIP: address, clusterIPs: [address], ...(ports === undefined ? {} : { ports }) } };
+  return {
+    ...service,
+    spec: { ...spec, clusterIP: address, clusterIPs: [address], ...(ports === undefined ? {} : { ports }) },
+  };
 }
 
 function usedKeys(view: ClusterView, except: Service): Set<string> {
   const used = new Set<string>();
   for (const service of view.list<Service>('v1', 'Service')) {
     const same =
-      service.metadata.name === except.metadata.name && service.metadata.namespace === except.metadata.namespace;
+      service.metadata.name === except.metadata.name &&
+      service.metadata.namespace === except.metadata.namespace;
     if (!same) for (const key of allocationKeys(service)) used.add(key);
   }
   return used;
@@ -81,13 +89,25 @@ function clusterIp(
       : `failed to allocate IP ${wanted}: provided IP is already allocated`;
     if (inRange && !used.has(`${allocationPrefix}address/${wanted}`)) return wanted;
     return invalid(refOf(service), [
-      { reason: 'FieldValueInvalid', field: 'spec.clusterIPs', message: `Invalid value: ["${wanted}"]: ${why}` },
+      {
+        reason: 'FieldValueInvalid',
+        field: 'spec.clusterIPs',
+        message: `Invalid value: ["${wanted}"]: ${why}`,
+      },
     ]);
   }
   // The first and the last address of the range are never given out; neither is `.1`, the API's own.
-  const free = pick(range.size - 3, random, (offset) => !used.has(`${allocationPrefix}address/${formatIpv4(range.base + 2 + offset)}`));
+  const free = pick(
+    range.size - 3,
+    random,
+    (offset) => !used.has(`${allocationPrefix}address/${formatIpv4(range.base + 2 + offset)}`),
+  );
   if (free !== undefined) return formatIpv4(range.base + 2 + free);
-  return { code: 500, reason: 'InternalError', message: `no free address is left in ${settings.serviceCidr}` };
+  return {
+    code: 500,
+    reason: 'InternalError',
+    message: `no free address is left in ${settings.serviceCidr}`,
+  };
 }
 
 function nodePorts(
@@ -103,12 +123,21 @@ function nodePorts(
   for (const [index, port] of (service.spec?.ports ?? []).entries()) {
     const protocol = port.protocol ?? 'TCP';
     const wanted = port.nodePort ?? 0;
-    const free = wanted === 0 ? pick(to - from + 1, random, (offset) => !taken.has(keyOf(protocol, from + offset))) : wanted - from;
-    if (free === undefined) return { code: 500, reason: 'InternalError', message: `no free node port is left in ${from}-${to}` };
-    const problem = wanted < from || wanted > to ? `provided port is not in the valid range. The range of valid ports is ${from}-${to}` : 'provided port is already allocated';
+    const free =
+      wanted === 0
+        ? pick(to - from + 1, random, (offset) => !taken.has(keyOf(protocol, from + offset)))
+        : wanted - from;
+    if (free === undefined)
+      return { code: 500, reason: 'InternalError', message: `no free node port is left in ${from}-${to}` };
+    const problem =
+      wanted < from || wanted > to
+        ? `provided port is not in the valid range. The range of valid ports is ${from}-${to}`
+        : 'provided port is already allocated';
     if (wanted !== 0 && (wanted < from || wanted > to || taken.has(keyOf(protocol, wanted)))) {
       const field = `spec.ports[${index}].nodePort`;
-      return invalid(refOf(service), [{ reason: 'FieldValueInvalid', field, message: `Invalid value: ${wanted}: ${problem}` }]);
+      return invalid(refOf(service), [
+        { reason: 'FieldValueInvalid', field, message: `Invalid value: ${wanted}: ${problem}` },
+      ]);
     }
     taken.add(keyOf(protocol, from + free));
     ports.push({ ...port, nodePort: from + free });

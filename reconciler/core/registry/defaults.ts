@@ -27,7 +27,10 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
   },
   'v1/Namespace': (object) => {
     const namespace = object as Namespace;
-    const labels = { ...namespace.metadata.labels, 'kubernetes.io/metadata.name': namespace.metadata.name ?? '' };
+    const labels = {
+      ...namespace.metadata.labels,
+      'kubernetes.io/metadata.name': namespace.metadata.name ?? '',
+    };
     const metadata = { ...namespace.metadata, labels };
     return { ...namespace, metadata, spec: { finalizers: ['kubernetes'], ...namespace.spec } } as Namespace;
   },
@@ -66,7 +69,11 @@ function replicaSetDefaults(set: ReplicaSet): ReplicaSet {
   const template = set.spec.template;
   return {
     ...set,
-    spec: { replicas: 1, ...set.spec, ...(template === undefined ? {} : { template: templateDefaults(template) }) },
+    spec: {
+      replicas: 1,
+      ...set.spec,
+      ...(template === undefined ? {} : { template: templateDefaults(template) }),
+    },
   };
 }
 
@@ -86,7 +93,11 @@ function podSpecDefaults(spec: PodSpec): PodSpec {
     containers: spec.containers.map((container) => containerDefaults(container, spec.hostNetwork ?? false)),
     ...(spec.initContainers === undefined
       ? {}
-      : { initContainers: spec.initContainers.map((container) => containerDefaults(container, spec.hostNetwork ?? false)) }),
+      : {
+          initContainers: spec.initContainers.map((container) =>
+            containerDefaults(container, spec.hostNetwork ?? false),
+          ),
+        }),
     ...(spec.volumes === undefined ? {} : { volumes: spec.volumes.map(volumeDefaults) }),
   };
 }
@@ -98,9 +109,15 @@ function containerDefaults(container: Container, hostNetwork: boolean): Containe
     imagePullPolicy: pullPolicyOf(container.image ?? ''),
     ...container,
     resources: resourceDefaults(container),
-    ...(container.ports === undefined ? {} : { ports: container.ports.map((port) => portDefaults(port, hostNetwork)) }),
-    ...(container.livenessProbe === undefined ? {} : { livenessProbe: probeDefaults(container.livenessProbe) }),
-    ...(container.readinessProbe === undefined ? {} : { readinessProbe: probeDefaults(container.readinessProbe) }),
+    ...(container.ports === undefined
+      ? {}
+      : { ports: container.ports.map((port) => portDefaults(port, hostNetwork)) }),
+    ...(container.livenessProbe === undefined
+      ? {}
+      : { livenessProbe: probeDefaults(container.livenessProbe) }),
+    ...(container.readinessProbe === undefined
+      ? {}
+      : { readinessProbe: probeDefaults(container.readinessProbe) }),
     ...(container.startupProbe === undefined ? {} : { startupProbe: probeDefaults(container.startupProbe) }),
   };
 }
@@ -117,8 +134,16 @@ function portDefaults(port: ContainerPort, hostNetwork: boolean): ContainerPort 
 }
 
 function probeDefaults(probe: Probe): Probe {
-  const httpGet = probe.httpGet === undefined ? {} : { httpGet: { path: '/', scheme: 'HTTP', ...probe.httpGet } };
-  return { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3, ...probe, ...httpGet };
+  const httpGet =
+    probe.httpGet === undefined ? {} : { httpGet: { path: '/', scheme: 'HTTP', ...probe.httpGet } };
+  return {
+    timeoutSeconds: 1,
+    periodSeconds: 10,
+    successThreshold: 1,
+    failureThreshold: 3,
+    ...probe,
+    ...httpGet,
+  };
 }
 
 /** `Always` for the tag `latest` or none at all, `IfNotPresent` otherwise. */
@@ -134,7 +159,8 @@ function volumeDefaults(volume: Volume): Volume {
   if (volume.configMap !== undefined) {
     return { ...volume, configMap: { defaultMode: fileModeDefault, ...volume.configMap } };
   }
-  if (volume.secret !== undefined) return { ...volume, secret: { defaultMode: fileModeDefault, ...volume.secret } };
+  if (volume.secret !== undefined)
+    return { ...volume, secret: { defaultMode: fileModeDefault, ...volume.secret } };
   if (volume.hostPath !== undefined) return { ...volume, hostPath: { type: '', ...volume.hostPath } };
   const sources = Object.keys(volume).filter((key) => key !== 'name');
   return sources.length === 0 ? { ...volume, emptyDir: {} } : volume;
@@ -150,7 +176,9 @@ function serviceDefaults(service: Service): Service {
     spec: {
       type,
       sessionAffinity: 'None',
-      ...(addressed ? { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' } : {}),
+      ...(addressed
+        ? { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' }
+        : {}),
       ...(external ? { externalTrafficPolicy: 'Cluster' } : {}),
       ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}),
       ...spec,

@@ -45,13 +45,19 @@ export function prepareCreate(input: KubeObject, view: ClusterView, context: Reg
   const kind = kindOf(named);
   if (kind.namespaced && !context.newNamespaces.has(ref.namespace)) {
     const namespace = view.get<Namespace>('v1', 'Namespace', '', ref.namespace);
-    if (namespace === undefined) return refused(notFound({ apiVersion: 'v1', kind: 'Namespace', namespace: '', name: ref.namespace }));
+    if (namespace === undefined)
+      return refused(notFound({ apiVersion: 'v1', kind: 'Namespace', namespace: '', name: ref.namespace }));
     if (namespace.metadata.deletionTimestamp !== undefined) {
       const why = `unable to create new content in namespace ${ref.namespace} because it is being terminated`;
       return refused(forbidden(ref, why));
     }
   }
-  const { resourceVersion: _, deletionTimestamp: __, deletionGracePeriodSeconds: ___, ...rest } = named.metadata;
+  const {
+    resourceVersion: _,
+    deletionTimestamp: __,
+    deletionGracePeriodSeconds: ___,
+    ...rest
+  } = named.metadata;
   const metadata: ObjectMeta = {
     ...rest,
     uid: context.uuid(),
@@ -74,7 +80,8 @@ export function prepareUpdate(
   view: ClusterView,
   context: RegistryContext,
 ): Prepared {
-  let next: Halves = change.scope === 'status' ? statusOver(before, change.object) : specOver(before, change.object);
+  let next: Halves =
+    change.scope === 'status' ? statusOver(before, change.object) : specOver(before, change.object);
   if (change.scope === 'spec') next = withStatus(next, (before as Halves).status);
   next = applyDefaults(next);
   if (isService(next)) {
@@ -111,12 +118,21 @@ export function prepareDelete(
   if (already && !shortens && sameFinalizers) return { type: 'nothing', object: before };
   const metadata: ObjectMeta = {
     ...before.metadata,
-    ...(already && !shortens ? {} : { deletionTimestamp: context.formatTime(context.nowMs + graceSeconds * 1000), deletionGracePeriodSeconds: graceSeconds }),
+    ...(already && !shortens
+      ? {}
+      : {
+          deletionTimestamp: context.formatTime(context.nowMs + graceSeconds * 1000),
+          deletionGracePeriodSeconds: graceSeconds,
+        }),
     ...(finalizers.length > 0 ? { finalizers } : {}),
     ...(countsGenerations(before) && !already ? { generation: (before.metadata.generation ?? 0) + 1 } : {}),
   };
   const marked: Halves = { ...before, metadata };
-  return { type: 'write', object: isNamespace(marked) ? withStatus(marked, { phase: 'Terminating' }) : marked, before };
+  return {
+    type: 'write',
+    object: isNamespace(marked) ? withStatus(marked, { phase: 'Terminating' }) : marked,
+    before,
+  };
 }
 
 const nameSuffixLetters = 'bcdfghjklmnpqrstvwxz2456789';
@@ -125,7 +141,8 @@ function withName(object: KubeObject, random: () => number): KubeObject {
   const { name, generateName } = object.metadata;
   if ((name !== undefined && name !== '') || generateName === undefined) return object;
   let suffix = '';
-  for (let index = 0; index < 5; index++) suffix += nameSuffixLetters[Math.floor(random() * nameSuffixLetters.length)] ?? '';
+  for (let index = 0; index < 5; index++)
+    suffix += nameSuffixLetters[Math.floor(random() * nameSuffixLetters.length)] ?? '';
   return { ...object, metadata: { ...object.metadata, name: generateName.slice(0, 58) + suffix } };
 }
 
@@ -133,7 +150,9 @@ function withName(object: KubeObject, random: () => number): KubeObject {
 function countsGenerations(object: KubeObject): boolean {
   const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
   if (group === '') return object.kind === 'Pod' || object.kind === 'ReplicationController';
-  return group !== 'discovery.k8s.io' && group !== 'coordination.k8s.io' && group !== 'rbac.authorization.k8s.io';
+  return (
+    group !== 'discovery.k8s.io' && group !== 'coordination.k8s.io' && group !== 'rbac.authorization.k8s.io'
+  );
 }
 
 function desiredHalf(object: Halves): unknown {
@@ -156,11 +175,25 @@ function withFirstStatus(object: KubeObject): KubeObject {
 
 /** The new desired half under the stored identity. */
 function specOver(before: KubeObject, object: KubeObject): Halves {
-  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, resourceVersion } = before.metadata;
+  const {
+    uid,
+    creationTimestamp,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    generation,
+    resourceVersion,
+  } = before.metadata;
   const { deletionTimestamp: _, deletionGracePeriodSeconds: __, ...rest } = object.metadata;
   const metadata: ObjectMeta = {
     ...rest,
-    ...defined({ uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, resourceVersion }),
+    ...defined({
+      uid,
+      creationTimestamp,
+      deletionTimestamp,
+      deletionGracePeriodSeconds,
+      generation,
+      resourceVersion,
+    }),
   };
   return { ...object, metadata };
 }
@@ -178,20 +211,37 @@ function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
 }
 
 /** An update that leaves out addresses and node ports keeps them, as the API does; a given address is immutable. */
-function keepAllocation(before: Service, next: Service, view: ClusterView, context: RegistryContext): Service | StatusProblem {
+function keepAllocation(
+  before: Service,
+  next: Service,
+  view: ClusterView,
+  context: RegistryContext,
+): Service | StatusProblem {
   const old = before.spec ?? {};
   const spec = next.spec ?? {};
   const clusterIP = spec.clusterIP ?? '';
-  if (clusterIP !== '' && old.clusterIP !== undefined && clusterIP !== old.clusterIP && old.type !== 'ExternalName') {
+  if (
+    clusterIP !== '' &&
+    old.clusterIP !== undefined &&
+    clusterIP !== old.clusterIP &&
+    old.type !== 'ExternalName'
+  ) {
     const message = `Invalid value: ["${clusterIP}"]: may not change once set`;
     return invalid(refOf(next), [{ reason: 'FieldValueInvalid', field: 'spec.clusterIPs[0]', message }]);
   }
   const ports = spec.ports?.map((port) => {
-    const same = old.ports?.find((other) => other.port === port.port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'));
+    const same = old.ports?.find(
+      (other) => other.port === port.port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
+    );
     const wants = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
-    return wants && port.nodePort === undefined && same?.nodePort !== undefined ? { ...port, nodePort: same.nodePort } : port;
+    return wants && port.nodePort === undefined && same?.nodePort !== undefined
+      ? { ...port, nodePort: same.nodePort }
+      : port;
   });
-  const kept = { ...next, spec: { ...spec, ...defined({ clusterIP: old.clusterIP, clusterIPs: old.clusterIPs, ports }) } };
+  const kept = {
+    ...next,
+    spec: { ...spec, ...defined({ clusterIP: old.clusterIP, clusterIPs: old.clusterIPs, ports }) },
+  };
   return allocateService(kept, view, context.settings, context.random);
 }
 
@@ -210,11 +260,16 @@ function deletionGrace(before: KubeObject, asked: number | undefined): number {
   if (!isPod(before)) return 0;
   const phase = before.status?.phase;
   if ((before.spec?.nodeName ?? '') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
-  return Math.max(0, asked ?? before.metadata.deletionGracePeriodSeconds ?? before.spec?.terminationGracePeriodSeconds ?? 30);
+  return Math.max(
+    0,
+    asked ?? before.metadata.deletionGracePeriodSeconds ?? before.spec?.terminationGracePeriodSeconds ?? 30,
+  );
 }
 
 function deletionFinalizers(before: KubeObject, propagation: DeleteChange['propagation']): readonly string[] {
-  const kept = (before.metadata.finalizers ?? []).filter((name) => name !== 'orphan' && name !== 'foregroundDeletion');
+  const kept = (before.metadata.finalizers ?? []).filter(
+    (name) => name !== 'orphan' && name !== 'foregroundDeletion',
+  );
   if (propagation === 'Foreground') return [...kept, 'foregroundDeletion'];
   if (propagation === 'Orphan') return [...kept, 'orphan'];
   return propagation === undefined ? (before.metadata.finalizers ?? []) : kept;

@@ -6,9 +6,16 @@ export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 const computed = ['cpu', 'memory'] as const;
 
 export function qosClassOf(pod: Pod): QosClass {
-  const containers: readonly Container[] = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  const containers: readonly Container[] = [
+    ...(pod.spec?.containers ?? []),
+    ...(pod.spec?.initContainers ?? []),
+  ];
   const asks = (container: Container): boolean =>
-    computed.some((name) => container.resources?.requests?.[name] !== undefined || container.resources?.limits?.[name] !== undefined);
+    computed.some(
+      (name) =>
+        container.resources?.requests?.[name] !== undefined ||
+        container.resources?.limits?.[name] !== undefined,
+    );
   if (!containers.some(asks)) return 'BestEffort';
   const guaranteed = containers.every((container) =>
     computed.every((name) => {

@@ -31,7 +31,11 @@ export function alreadyExists(ref: ObjectRef): StatusProblem {
 }
 
 export function conflict(ref: ObjectRef, why: string): StatusProblem {
-  return { code: 409, reason: 'Conflict', message: `Operation cannot be fulfilled on ${qualifiedName(ref)}: ${why}` };
+  return {
+    code: 409,
+    reason: 'Conflict',
+    message: `Operation cannot be fulfilled on ${qualifiedName(ref)}: ${why}`,
+  };
 }
 
 export function invalid(ref: ObjectRef, causes: readonly StatusCause[]): StatusProblem {

@@ -7,7 +7,13 @@ import { formatTime } from '../model/time.ts';
 import type { ClusterView } from '../model/view.ts';
 import type { StoreWrite } from '../ports.ts';
 import { allocationKeys, type NetworkSettings } from './allocate.ts';
-import { type Prepared, type RegistryContext, prepareCreate, prepareDelete, prepareUpdate } from './prepare.ts';
+import {
+  type Prepared,
+  type RegistryContext,
+  prepareCreate,
+  prepareDelete,
+  prepareUpdate,
+} from './prepare.ts';
 import { alreadyExists, conflict, notFound, type StatusProblem } from './status-error.ts';
 
 export interface TransactionContext {
@@ -24,10 +30,19 @@ export type Transaction =
 const empty = new Uint8Array();
 
 /** Prepares all changes against `view`; the first one that is refused refuses all. */
-export function transactionOf(changes: readonly Change[], view: ClusterView, context: TransactionContext): Transaction {
+export function transactionOf(
+  changes: readonly Change[],
+  view: ClusterView,
+  context: TransactionContext,
+): Transaction {
   const writes: StoreWrite[] = [];
   const outcomes: Outcome[] = [];
-  const registry = { ...context, now: formatTime(context.nowMs), formatTime, newNamespaces: namespacesIn(changes) };
+  const registry = {
+    ...context,
+    now: formatTime(context.nowMs),
+    formatTime,
+    newNamespaces: namespacesIn(changes),
+  };
   for (const change of changes) {
     const prepared = prepare(change, view, registry);
     if (prepared.type === 'refused') return { ok: false, problem: prepared.problem, change };
@@ -45,8 +60,12 @@ type FullContext = RegistryContext & { readonly nowMs: number; readonly formatTi
 
 /** Namespaces that the same commit makes: its other objects may live in them. */
 function namespacesIn(changes: readonly Change[]): ReadonlySet<string> {
-  const creations = changes.filter((change) => change.type === 'create' && change.object.kind === 'Namespace');
-  return new Set(creations.map((change) => (change.type === 'create' ? (change.object.metadata.name ?? '') : '')));
+  const creations = changes.filter(
+    (change) => change.type === 'create' && change.object.kind === 'Namespace',
+  );
+  return new Set(
+    creations.map((change) => (change.type === 'create' ? (change.object.metadata.name ?? '') : '')),
+  );
 }
 
 function prepare(change: Change, view: ClusterView, context: FullContext): Prepared {
@@ -73,7 +92,8 @@ function lookup(view: ClusterView, ref: ObjectRef): KubeObject | undefined {
 }
 
 function addWrites(prepared: Exclude<Prepared, { type: 'refused' }>, writes: StoreWrite[]): Outcome {
-  if (prepared.type === 'nothing') return { type: 'unchanged', ref: refOf(prepared.object), object: prepared.object };
+  if (prepared.type === 'nothing')
+    return { type: 'unchanged', ref: refOf(prepared.object), object: prepared.object };
   const before = prepared.before;
   const expected = before === undefined ? 0 : Number(before.metadata.resourceVersion);
   const after = prepared.type === 'write' ? prepared.object : undefined;
