@@ -16,7 +16,11 @@ interface ConfigMap {
 }
 
 /** Writes until the connection breaks; notes what was acknowledged, by name. */
-async function writeUntilKilled(berth: BerthProcess, prefix: string, acknowledged: Map<string, string>): Promise<void> {
+async function writeUntilKilled(
+  berth: BerthProcess,
+  prefix: string,
+  acknowledged: Map<string, string>,
+): Promise<void> {
   for (let index = 0; ; index++) {
     const name = `${prefix}-${index % 5}`;
     const value = `${prefix}-${index}`;
@@ -40,17 +44,25 @@ test(`kill -9 of the reconciler ${rounds} times during commits loses no acknowle
   try {
     for (let round = 0; round < rounds; round++) {
       await berth.start();
-      const load = Array.from({ length: writers }, (_, writer) => writeUntilKilled(berth, `r${round}w${writer}`, acknowledged));
+      const load = Array.from({ length: writers }, (_, writer) =>
+        writeUntilKilled(berth, `r${round}w${writer}`, acknowledged),
+      );
       // The point of the kill is meant to be random: anywhere in a few dozen commits.
       await new Promise((resume) => setTimeout(resume, 5 + Math.random() * 60));
       await berth.kill();
       await Promise.all(load);
       await berth.start();
-      const list = await berth.api<{ metadata: { resourceVersion: string }; items: ConfigMap[] }>('GET', configMaps);
+      const list = await berth.api<{ metadata: { resourceVersion: string }; items: ConfigMap[] }>(
+        'GET',
+        configMaps,
+      );
       const found = new Map(list.items.map((item) => [item.metadata.name, item]));
       for (const [name, value] of acknowledged) {
         const stored = Number(found.get(name)?.data.value.split('-').at(-1) ?? '-1');
-        assert.ok(stored >= Number(value.split('-').at(-1)), `round ${round}: ${name} holds ${stored}, acknowledged was ${value}`);
+        assert.ok(
+          stored >= Number(value.split('-').at(-1)),
+          `round ${round}: ${name} holds ${stored}, acknowledged was ${value}`,
+        );
       }
       assert.ok(Number(list.metadata.resourceVersion) >= revision, `round ${round}: the revision fell`);
       revision = Number(list.metadata.resourceVersion);

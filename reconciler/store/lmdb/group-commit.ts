@@ -1,6 +1,7 @@
 import { StoreClosedError, StoreFailedError, StoreLimitError } from '../../core/ports.ts';
 import type { CommitResult, Logger, StoreBatch, StoreWrite } from '../../core/ports.ts';
 import { CommitGroup } from './commit-group.ts';
+import { asFailure } from './failure.ts';
 import type { StoreState } from './row-codec.ts';
 import type { TableWriter, Tables } from './tables.ts';
 
@@ -111,7 +112,7 @@ export class GroupCommit {
   /** Ends the store: what waits is rejected, and so is all that comes. */
   fail(cause: unknown): void {
     if (this.#ended instanceof StoreFailedError) return;
-    const error = asFailure(cause);
+    const error = asFailure(cause, 'the store failed');
     this.#ended = error;
     for (const { reject } of this.#commits) reject(error);
     for (const { reject } of this.#exclusives.splice(0)) reject(error);
@@ -137,13 +138,13 @@ export class GroupCommit {
   }
 
   async #orFail(
-    waiting: readonly { reject(error: Error): void }[],
+    waiting: readonly { readonly reject: (error: Error) => void }[],
     write: () => Promise<void>,
   ): Promise<void> {
     try {
       await write();
     } catch (cause) {
-      const error = asFailure(cause);
+      const error = asFailure(cause, 'the store failed');
       this.fail(error);
       for (const { reject } of waiting) reject(error);
     }
@@ -186,7 +187,7 @@ export class GroupCommit {
 
   async #writeExclusive({ describe, resolve }: QueuedExclusive): Promise<void> {
     const described = describe(this.#state);
-    await this.#write(described.state, (writer) => described.write(writer));
+    await this.#write(described.state, described.write);
     this.#measureAfter(MEASURE_EVERY_BYTES);
     resolve();
   }
@@ -217,13 +218,6 @@ export class GroupCommit {
       `the store holds ${this.#usedBytes} bytes; at most ${this.#options.bytesMax} are allowed. Nothing can be put until its history is compacted or keys are deleted`,
     );
   }
-}
-
-function asFailure(cause: unknown): StoreFailedError {
-  if (cause instanceof StoreFailedError) return cause;
-  return new StoreFailedError(`the store failed: ${cause instanceof Error ? cause.message : String(cause)}`, {
-    cause,
-  });
 }
 
 function bytesOf(writes: readonly StoreWrite[]): number {

@@ -12,6 +12,8 @@ import type {
 import { LIST_TURN_RECORDS, assertPageLimit, assertRevision, assertWrites } from '../limits.ts';
 import { WatchHub } from '../watch-hub.ts';
 import { compactStep } from './compaction.ts';
+import { inspectDataFile } from './data-file.ts';
+import { asFailure } from './failure.ts';
 import { GroupCommit } from './group-commit.ts';
 import { readAt, readBatches, readPage } from './mvcc-reader.ts';
 import { lockStore } from './owner-lock.ts';
@@ -42,16 +44,16 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
   const unlock = lockStore(directory);
   let tables: Tables | undefined;
   try {
+    const file = inspectDataFile(directory);
     tables = new Tables(directory);
+    if (file === 'short') tables.verify();
     const state = await readState(tables);
     logger?.info('store opened', { directory, revision: state.revision, compacted: state.compacted });
     return new LmdbStore({ tables, state, bytesMax, logger, unlock });
   } catch (error) {
     await tables?.close();
     unlock();
-    if (error instanceof StoreFailedError)
-      throw new StoreFailedError(`${directory}: ${error.message}`, { cause: error });
-    throw error;
+    throw asFailure(error, `the store in ${directory} cannot be opened`);
   }
 }
 
@@ -220,8 +222,9 @@ class LmdbStore implements Store {
     try {
       return read();
     } catch (error) {
-      this.#writer.fail(error);
-      throw error;
+      const failure = asFailure(error, 'the store cannot be read');
+      this.#writer.fail(failure);
+      throw failure;
     }
   }
 

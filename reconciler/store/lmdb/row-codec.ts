@@ -32,6 +32,9 @@ export interface StoreState {
   readonly compacted: number;
 }
 
+/** Revisions take 48 bits: at 30,000 commits a second, 297 years. One is left over for the end of a range. */
+export const REVISION_MAX = 2 ** 48 - 2;
+
 /** Raised when rows change so that an older Berth could not read them. */
 const FORMAT = 1;
 

@@ -4,6 +4,7 @@ import { open } from 'lmdb';
 import type { Database, RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
 import { StoreFailedError } from '../../core/ports.ts';
 import {
+  REVISION_MAX,
   decodeDeletion,
   decodeHistory,
   decodeRecord,
@@ -30,6 +31,7 @@ interface TableStats {
   readonly treeLeafPageCount: number;
   readonly overflowPages: number;
   readonly pageSize: number;
+  readonly entryCount: number;
 }
 
 /**
@@ -85,7 +87,7 @@ export class Tables {
         for (const write of writes) this.#apply(write);
       });
     } catch (error) {
-      throw new StoreFailedError(await causeOf(error), { cause: error });
+      throw new StoreFailedError(`a write may not be on disk: ${await causeOf(error)}`, { cause: error });
     }
     this.#root.resetReadTxn();
   }
@@ -137,6 +139,19 @@ export class Tables {
   lastHistoryRevision(): number {
     for (const key of this.#history.getKeys({ reverse: true, limit: 1 })) return positionOfKey(key).revision;
     return 0;
+  }
+
+  /** Reads every row, so that damage anywhere throws now. Takes as long as reading the whole file. */
+  verify(): void {
+    let current = 0;
+    for (const _stored of this.currentFrom('', false)) current++;
+    let deleted = 0;
+    for (const _deletion of this.deletedFrom('', false)) deleted++;
+    let history = 0;
+    for (const _event of this.historyBetween(0, REVISION_MAX)) history++;
+    assertCount('current', current, this.#current);
+    assertCount('deleted', deleted, this.#deleted);
+    assertCount('history', history, this.#history);
   }
 
   /** Bytes of the pages that hold rows; the file may be larger by pages that are free to be used again. */
@@ -215,6 +230,15 @@ export class TableWriter {
 
 function range(start: string, exclusiveStart: boolean): { start?: string; exclusiveStart: boolean } {
   return start === '' ? { exclusiveStart } : { start, exclusiveStart };
+}
+
+/** LMDB keeps the number of rows of each table: fewer that can be reached means that some are lost. */
+function assertCount(name: string, reached: number, table: Database): void {
+  const { entryCount } = table.getStats() as TableStats;
+  if (reached === entryCount) return;
+  throw new StoreFailedError(
+    `the store is damaged: of ${entryCount} rows in ${name} only ${reached} can be reached`,
+  );
 }
 
 function pageBytes(stats: TableStats): number {

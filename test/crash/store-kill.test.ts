@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Store, StoreBatch } from '../../reconciler/core/ports.ts';
+import { openLmdbStore } from '../../reconciler/store/lmdb/lmdb-store.ts';
+import { runAndKill } from './kill.ts';
+import { KEYS_PER_COMMIT, stampOf } from './store-atoms.ts';
+
+const KILLS = 50;
+
+/** Counted from the first acknowledgement: from amid the first commits to hundreds of them later. */
+const LIFE_MS_MAX = 120;
+
+test(`kill -9 during commits, ${KILLS} times: no acknowledged write is lost, no commit is there by half`, async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'berth-kill-'));
+  try {
+    const known = new KnownState();
+    let acknowledged = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      const program = {
+        command: process.execPath,
+        args: [join(import.meta.dirname, 'store-writer.ts'), directory, String(kill)],
+      };
+      const lines = await runAndKill(program, Math.random() * LIFE_MS_MAX);
+      const acknowledgements = lines.map(parseAcknowledgement);
+      acknowledged += acknowledgements.length;
+      const store = await openLmdbStore({ directory });
+      await known.advance(store, acknowledgements);
+      await store.close();
+    }
+    t.diagnostic(`${acknowledged} acknowledged commits checked, revision ${known.revision}`);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+interface Acknowledgement {
+  readonly revision: number;
+  readonly stamp: string;
+}
+
+function parseAcknowledgement(line: string): Acknowledgement {
+  const [, revision, stamp] = /^(\d+) (\S+)$/u.exec(line) ?? [];
+  assert.ok(revision !== undefined && stamp !== undefined, `not an acknowledgement: ${line}`);
+  return { revision: Number(revision), stamp };
+}
+
+/** What the store must hold, carried over the kills. */
+class KnownState {
+  readonly #stamps = new Map<string, string>();
+  revision = 0;
+
+  /** Checks what was written since the last time, and what that comes to. */
+  async advance(store: Store, acknowledgements: readonly Acknowledgement[]): Promise<void> {
+    const revision = await store.revision();
+    assert.ok(revision >= this.revision, `the revision fell from ${this.revision} to ${revision}`);
+    const written = new Map<number, string>();
+    for (const batch of await batchesBetween(store, this.revision, revision)) {
+      written.set(batch.revision, this.#apply(batch));
+    }
+    assert.equal(written.size, revision - this.revision, 'history has a gap');
+    for (const { revision: at, stamp } of acknowledgements) {
+      assert.equal(written.get(at), stamp, `the acknowledged commit of revision ${at} is lost`);
+    }
+    this.revision = revision;
+    const { records } = await store.list('/');
+    assert.deepEqual(new Map(records.map(({ key, value }) => [key, stampOf(value)])), this.#stamps);
+  }
+
+  /** Takes one commit over; its stamp. Each must be whole: all keys of one writer, with one stamp. */
+  #apply(batch: StoreBatch): string {
+    assert.equal(batch.events.length, KEYS_PER_COMMIT, `revision ${batch.revision} is there by half`);
+    const stamps = new Set<string>();
+    for (const event of batch.events) {
+      if (event.type === 'put') {
+        const stamp = stampOf(event.record.value);
+        this.#stamps.set(event.record.key, stamp);
+        stamps.add(stamp);
+      } else {
+        this.#stamps.delete(event.key);
+        stamps.add(nextStamp(stampOf(event.previous.value)));
+      }
+    }
+    assert.equal(stamps.size, 1, `revision ${batch.revision} mixes ${[...stamps].join(' and ')}`);
+    return [...stamps].join();
+  }
+}
+
+/** A deletion holds no value: its stamp is that of the put before, with the next number. */
+function nextStamp(stamp: string): string {
+  const [, seed, writer, round] = stamp.split('-');
+  return `deleted-${seed}-${writer}-${Number(round) + 1}`;
+}
+
+async function batchesBetween(store: Store, after: number, through: number): Promise<readonly StoreBatch[]> {
+  const abort = new AbortController();
+  const batches: StoreBatch[] = [];
+  if (after === through) return batches;
+  for await (const batch of store.watch('/', { after, signal: abort.signal })) {
+    batches.push(batch);
+    if (batch.revision === through) abort.abort();
+  }
+  return batches;
+}
