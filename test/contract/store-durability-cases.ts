@@ -45,6 +45,7 @@ export const durabilityCases: StoreCases = {
 };
 
 async function reopen(trial: StoreTrial): Promise<Store> {
-  assert.ok(trial.reopen, 'a durable trial can be reopened');
-  return trial.reopen();
+  const store = await trial.reopen?.();
+  assert.ok(store, 'a durable trial can be reopened');
+  return store;
 }

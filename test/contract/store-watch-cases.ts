@@ -58,7 +58,7 @@ export const watchCases: StoreCases = {
     const abort = new AbortController();
     const batches = store.watch('/', { after: 0, signal: abort.signal })[Symbol.asyncIterator]();
     await commit(store, put('/n', 'first'));
-    assert.equal((await batches.next()).value?.revision, 1);
+    assert.equal(((await batches.next()) as { value: StoreBatch }).value.revision, 1);
     // 40 commits of 1,000 writes are several times what a watcher may buffer; the consumer sleeps through them.
     for (let round = 0; round < 40; round++) {
       await commit(store, ...Array.from({ length: 1_000 }, (_, index) => put(`/n/${index}`, `${round}`)));

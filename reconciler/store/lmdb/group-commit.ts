@@ -29,7 +29,7 @@ interface QueuedCommit {
 /** A write of another kind, alone with the tables: it describes rows and says what the state is after them. */
 export type ExclusiveWrite = (state: StoreState) => {
   readonly state: StoreState;
-  write(writer: TableWriter): void;
+  readonly write: (writer: TableWriter) => void;
 };
 
 interface QueuedExclusive {
