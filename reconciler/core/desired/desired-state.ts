@@ -1,0 +1,171 @@
+/**
+ * What each host is to be told, one keyed entry at a time, so that a change costs what it touches: pods bound to
+ * the host, the config maps and secrets that they mention, every service's rules, and the host's own network.
+ */
+import type { ConfigMap, Node, Pod, Secret } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
+import type { DesiredEntry, NetworkEntry, NetworkPeer } from '../../../schemas/wire/messages.ts';
+import type { ClusterView, ViewChange } from '../model/view.ts';
+import { podReferences } from './pod-references.ts';
+import { serviceEntry, serviceNameLabel } from './service-entry.ts';
+
+export interface DesiredSettings {
+  readonly clusterCidr: string;
+  readonly serviceCidr: string;
+}
+
+/** An entry that a change may have touched; `*` stands for every host. */
+export interface AffectedEntry {
+  readonly node: string;
+  readonly key: string;
+}
+
+/** Which entries of which hosts to compute anew after a change. */
+export function affectedEntries(change: ViewChange, view: ClusterView): readonly AffectedEntry[] {
+  switch (`${change.ref.apiVersion}/${change.ref.kind}`) {
+    case 'v1/Pod':
+      return [change.before, change.after].flatMap((pod) => podEntries(pod as Pod | undefined));
+    case 'v1/Service':
+      return [{ node: '*', key: `service/${change.ref.namespace}/${change.ref.name}` }];
+    case 'discovery.k8s.io/v1/EndpointSlice':
+      return sliceEntries(change);
+    case 'v1/ConfigMap':
+      return mentioned(`configmap/${change.ref.namespace}/${change.ref.name}`, view);
+    case 'v1/Secret':
+      return mentioned(`secret/${change.ref.namespace}/${change.ref.name}`, view);
+    case 'v1/Node':
+      return networkOf(change.before) === networkOf(change.after) ? [] : [{ node: '*', key: 'network' }];
+    default:
+      return [];
+  }
+}
+
+/** All entries of a host, sorted by key. */
+export function desiredEntries(
+  view: ClusterView,
+  node: string,
+  settings: DesiredSettings,
+): readonly DesiredEntry[] {
+  const keys = new Set<string>(['network']);
+  for (const pod of view.podsOnNode(node)) for (const { key } of podEntries(pod)) keys.add(key);
+  for (const service of view.list('v1', 'Service'))
+    keys.add(`service/${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`);
+  return [...keys].sort().flatMap((key) => desiredEntry(view, node, key, settings) ?? []);
+}
+
+/** One entry as it shall be on a host; undefined where the host shall not have it. */
+export function desiredEntry(
+  view: ClusterView,
+  node: string,
+  key: string,
+  settings: DesiredSettings,
+): DesiredEntry | undefined {
+  const [type = '', namespace = '', name = ''] = key.split('/');
+  switch (type) {
+    case 'pod': {
+      const pod = view.byUid(namespace) as Pod | undefined;
+      return pod?.spec?.nodeName === node
+        ? { key: `pod/${namespace}`, type: 'pod', pod: withoutNoise(pod) }
+        : undefined;
+    }
+    case 'service':
+      return serviceEntry(view, namespace, name);
+    case 'configmap': {
+      const map = view.get<ConfigMap>('v1', 'ConfigMap', namespace, name);
+      if (map === undefined || !isMentioned(key, node, view)) return undefined;
+      return {
+        key: `configmap/${namespace}/${name}`,
+        type: 'configmap',
+        data: map.data ?? {},
+        binaryData: map.binaryData ?? {},
+      };
+    }
+    case 'secret': {
+      const secret = view.get<Secret>('v1', 'Secret', namespace, name);
+      if (secret === undefined || !isMentioned(key, node, view)) return undefined;
+      return {
+        key: `secret/${namespace}/${name}`,
+        type: 'secret',
+        secretType: secret.type ?? 'Opaque',
+        data: secret.data ?? {},
+      };
+    }
+    case 'network':
+      return networkEntry(view, node, settings);
+    default:
+      throw new Error(`no entry has the key ${key}`);
+  }
+}
+
+/** Status and bookkeeping of a pod do not concern its host: without them its own report changes nothing for it. */
+function withoutNoise(pod: Pod): Pod {
+  const { status: _, ...rest } = pod;
+  const { managedFields: __, resourceVersion: ___, ...metadata } = pod.metadata;
+  return { ...rest, metadata };
+}
+
+function podEntries(pod: Pod | undefined): AffectedEntry[] {
+  const node = pod?.spec?.nodeName ?? '';
+  if (pod === undefined || node === '') return [];
+  return [...podReferences(pod), `pod/${pod.metadata.uid ?? ''}`].map((key) => ({ node, key }));
+}
+
+function sliceEntries(change: ViewChange): AffectedEntry[] {
+  const names = new Set<string>();
+  for (const slice of [change.before, change.after] as (EndpointSlice | undefined)[]) {
+    const name = slice?.metadata.labels?.[serviceNameLabel];
+    if (name !== undefined) names.add(name);
+  }
+  return [...names].map((name) => ({ node: '*', key: `service/${change.ref.namespace}/${name}` }));
+}
+
+/** The hosts whose pods mention a config map or secret. */
+function mentioned(key: string, view: ClusterView): AffectedEntry[] {
+  const namespace = key.split('/')[1] ?? '';
+  const nodes = new Set<string>();
+  for (const pod of view.list<Pod>('v1', 'Pod', namespace)) {
+    const node = pod.spec?.nodeName ?? '';
+    if (node !== '' && !nodes.has(node) && podReferences(pod).includes(key)) nodes.add(node);
+  }
+  return [...nodes].sort().map((node) => ({ node, key }));
+}
+
+function isMentioned(key: string, node: string, view: ClusterView): boolean {
+  return view.podsOnNode(node).some((pod) => podReferences(pod).includes(key));
+}
+
+function networkEntry(view: ClusterView, name: string, settings: DesiredSettings): NetworkEntry | undefined {
+  const peers: NetworkPeer[] = [];
+  let own: NetworkPeer | undefined;
+  for (const node of view.list<Node>('v1', 'Node')) {
+    const nodeName = node.metadata.name ?? '';
+    const podCidr = node.spec?.podCIDR ?? '';
+    const address = internalAddress(node);
+    if (podCidr === '' || address === undefined) continue;
+    const peer = { nodeName, address, podCidr };
+    if (nodeName === name) own = peer;
+    else peers.push(peer);
+  }
+  if (own === undefined) return undefined;
+  const { clusterCidr, serviceCidr } = settings;
+  return {
+    key: 'network',
+    type: 'network',
+    nodeName: name,
+    nodeAddress: own.address,
+    podCidr: own.podCidr,
+    clusterCidr,
+    serviceCidr,
+    peers,
+  };
+}
+
+function internalAddress(node: Node): string | undefined {
+  return node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address;
+}
+
+/** What of a Node its peers' networks depend on. */
+function networkOf(node: unknown): string {
+  const known = node as Node | undefined;
+  return known === undefined ? '' : `${known.spec?.podCIDR ?? ''} ${internalAddress(known) ?? ''}`;
+}

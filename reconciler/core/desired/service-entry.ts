@@ -1,0 +1,50 @@
+/** A Service and its EndpointSlices as the rules that every host keeps for it. */
+import type { Service, ServicePort } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
+import type { ServiceEntry, ServiceEntryPort } from '../../../schemas/wire/messages.ts';
+import type { ClusterView } from '../model/view.ts';
+
+/** The label by which an EndpointSlice names its Service. */
+export const serviceNameLabel = 'kubernetes.io/service-name';
+
+/** Undefined for services that need no rules: headless and external ones. */
+export function serviceEntry(view: ClusterView, namespace: string, name: string): ServiceEntry | undefined {
+  const service = view.get<Service>('v1', 'Service', namespace, name);
+  const clusterIPs = (service?.spec?.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '');
+  if (service?.spec === undefined || service.spec.type === 'ExternalName' || clusterIPs.length === 0)
+    return undefined;
+  const slices = view
+    .list<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', namespace)
+    .filter((slice) => slice.metadata.labels?.[serviceNameLabel] === name && slice.addressType === 'IPv4');
+  const ports = (service.spec.ports ?? []).map((port) => servicePort(port, slices));
+  return { key: `service/${namespace}/${name}`, type: 'service', clusterIPs, ports };
+}
+
+function servicePort(port: ServicePort, slices: readonly EndpointSlice[]): ServiceEntryPort {
+  const protocol = port.protocol === 'UDP' || port.protocol === 'SCTP' ? port.protocol : 'TCP';
+  const all = slices.flatMap((slice) => {
+    const target = (slice.ports ?? []).find(
+      (one) => (one.name ?? '') === (port.name ?? '') && (one.protocol ?? 'TCP') === protocol,
+    );
+    if (target?.port === undefined) return [];
+    const number = target.port;
+    return slice.endpoints.map((endpoint) => ({ endpoint, ip: endpoint.addresses[0] ?? '', port: number }));
+  });
+  const ready = all.filter(({ endpoint }) => endpoint.conditions?.ready !== false);
+  // As kube-proxy: with nothing ready, those that still serve while they terminate are better than a refusal.
+  const serving = all.filter(
+    ({ endpoint }) => endpoint.conditions?.serving === true && endpoint.conditions.terminating === true,
+  );
+  const chosen = ready.length > 0 ? ready : serving;
+  const endpoints = chosen
+    .map(({ ip, port: number }) => ({ ip, port: number }))
+    .sort((a, b) => (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : a.port - b.port));
+  const nodePort = port.nodePort ?? 0;
+  return {
+    name: port.name ?? '',
+    protocol,
+    port: port.port,
+    ...(nodePort === 0 ? {} : { nodePort }),
+    endpoints,
+  };
+}
