@@ -1,0 +1,52 @@
+/** How far a pod has come: its init containers, and whether it has ended for good. */
+import type { Container as PodContainer, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { containersNamed, currentSandbox, type ObservedPod } from './pod-state.ts';
+import { isSidecar, restartPolicyOf } from './restart.ts';
+import type { Container } from './runtime-model.ts';
+
+export type InitProgress =
+  | { readonly type: 'complete' }
+  /** This init container has to start, run to its end, or (a sidecar) to be started. */
+  | { readonly type: 'at'; readonly container: PodContainer }
+  | { readonly type: 'failed'; readonly container: PodContainer };
+
+/** Init containers count in the current sandbox alone: a new one starts them over. */
+export function initProgress(pod: Pod, observed: ObservedPod): InitProgress {
+  const sandboxId = currentSandbox(observed)?.id;
+  const inSandbox = (name: string): Container | undefined =>
+    containersNamed(observed, name).find((container) => container.sandboxId === sandboxId);
+  const mains = pod.spec?.containers ?? [];
+  if (sandboxId !== undefined && mains.some(({ name }) => inSandbox(name) !== undefined)) return { type: 'complete' };
+  for (const container of pod.spec?.initContainers ?? []) {
+    const state = inSandbox(container.name)?.state;
+    if (isSidecar(container)) {
+      if (state?.type !== 'running' || !isStarted(container, observed)) return { type: 'at', container };
+      continue;
+    }
+    if (state?.type !== 'exited') return { type: 'at', container };
+    if (state.exitCode !== 0) return { type: restartPolicyOf(pod) === 'Never' ? 'failed' : 'at', container };
+  }
+  return { type: 'complete' };
+}
+
+/** Running, and past its startup probe where it has one. */
+export function isStarted(container: PodContainer, observed: ObservedPod): boolean {
+  const last = containersNamed(observed, container.name)[0];
+  if (last?.state.type !== 'running') return false;
+  if (container.startupProbe === undefined) return true;
+  const verdict = observed.probes.get(container.name);
+  return verdict?.containerId === last.id && verdict.started === true;
+}
+
+/** Whether the pod has Succeeded or Failed, and nothing of it will run again. */
+export function isFinished(pod: Pod, observed: ObservedPod): boolean {
+  const phase = observed.previous?.phase;
+  if (phase === 'Succeeded' || phase === 'Failed') return true;
+  const policy = restartPolicyOf(pod);
+  if (policy === 'Never' && initProgress(pod, observed).type === 'failed') return true;
+  if (policy === 'Always') return false;
+  return (pod.spec?.containers ?? []).every(({ name }) => {
+    const state = containersNamed(observed, name)[0]?.state;
+    return state?.type === 'exited' && (policy === 'Never' || state.exitCode === 0);
+  });
+}
