@@ -12,7 +12,13 @@
  *
  * Errors are ProblemMessage with a 4xx or 5xx code.
  */
-import type { NodeAddress, NodeCondition, NodeSystemInfo, Pod, PodStatus } from '../kubernetes/types/core-v1.ts';
+import type {
+  NodeAddress,
+  NodeCondition,
+  NodeSystemInfo,
+  Pod,
+  PodStatus,
+} from '../kubernetes/types/core-v1.ts';
 
 export const wireProtocol = 1;
 
@@ -226,4 +232,9 @@ export const hostPaths = {
 export interface AgentConfig {
   readonly nodeName: string;
   readonly runtime: { readonly type: 'containerd' | 'cri-o' | 'docker'; readonly socket: string };
+  /**
+   * Numeric group that may connect to `hostPaths.socket` (mode 0660); root alone (mode 0600) without it. Set by
+   * the bootstrap on hosts whose SSH user is not root.
+   */
+  readonly socketGroupId?: number;
 }
