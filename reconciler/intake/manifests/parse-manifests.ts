@@ -1,0 +1,94 @@
+/**
+ * From files to objects: every document of every file is read, checked against its kind and placed in a namespace.
+ * All problems of all files come back at once; the objects are fit for use only when there are none.
+ */
+import type { KubeObject } from '../../core/model/object.ts';
+import { kindByGvk } from '../../../schemas/kinds.ts';
+import { withoutNullFields } from '../../../schemas/validation/null-fields.ts';
+import { type ManifestLimits, defaultLimits } from './limits.ts';
+import { type ManifestFile, readManifestFile } from './manifest-file.ts';
+import { type ManifestProblem, compareProblems, compareText } from './problem.ts';
+import { type Candidate, candidatesOf } from './manifest-candidates.ts';
+import type { ParsedObject } from './parsed-object.ts';
+import { candidateProblems } from './candidate-problems.ts';
+import { duplicateProblems } from './duplicate-objects.ts';
+
+export interface ParseOptions {
+  /** Namespace of namespaced objects that name none; `default` unless given. */
+  readonly defaultNamespace?: string;
+  readonly limits?: ManifestLimits;
+}
+
+export interface ParsedManifests {
+  /** By path and place. */
+  readonly objects: readonly ParsedObject[];
+  /** By path and place. */
+  readonly problems: readonly ManifestProblem[];
+}
+
+const extensions = ['.yaml', '.yml', '.json'];
+
+/** Whether a path is read as manifests: by its extension, and with no hidden file or folder in it. */
+export function isManifestPath(path: string): boolean {
+  return (
+    extensions.some((extension) => path.endsWith(extension)) &&
+    !path.split('/').some((name) => name.startsWith('.'))
+  );
+}
+
+/** Reads and checks all manifests among a repository's files; other files are passed over. */
+export function parseManifests(files: readonly ManifestFile[], options: ParseOptions = {}): ParsedManifests {
+  return parseFiles(
+    files.filter((file) => isManifestPath(file.path)),
+    options,
+  );
+}
+
+/** Reads and checks files whatever they are called. */
+export function parseFiles(files: readonly ManifestFile[], options: ParseOptions = {}): ParsedManifests {
+  const { defaultNamespace = 'default', limits = defaultLimits } = options;
+  const problems: ManifestProblem[] = [];
+  const parsed: { readonly candidate: Candidate; readonly object: ParsedObject }[] = [];
+  const manifests = files
+    .filter((file) => isManifestPath(file.path))
+    .sort((a, b) => compareText(a.path, b.path));
+  for (const file of manifests) {
+    const read = readManifestFile(file, limits);
+    problems.push(...read.problems);
+    for (const document of read.documents) {
+      const { candidates, problems: unfit } = candidatesOf(document);
+      const found = [...unfit, ...candidates.flatMap(candidateProblems)];
+      problems.push(...document.problems, ...found.filter((problem) => !isTold(problem, document.problems)));
+      for (const candidate of candidates) {
+        const object = placed(candidate, defaultNamespace);
+        if (object !== undefined) parsed.push({ candidate, object });
+      }
+    }
+  }
+  problems.push(...duplicateProblems(parsed));
+  return { objects: parsed.map(({ object }) => object), problems: problems.sort(compareProblems) };
+}
+
+/** What YAML has refused at a place the schema need not refuse again: `yes` for a string is one mistake. */
+function isTold(problem: ManifestProblem, told: readonly ManifestProblem[]): boolean {
+  return told.some(({ line, column }) => line === problem.line && column === problem.column);
+}
+
+/** The object with its namespace, for candidates of a known kind that have a name. */
+function placed(candidate: Candidate, defaultNamespace: string): ParsedObject | undefined {
+  const { document, path } = candidate;
+  const { apiVersion, kind, metadata } = candidate.object as Partial<KubeObject>;
+  const info = kindByGvk(String(apiVersion), String(kind));
+  if (info === undefined || typeof metadata?.name !== 'string' || metadata.name === '') return undefined;
+  const plain = document.hasNull ? withoutNullFields(info.definition, candidate.object) : candidate.object;
+  const object = plain as unknown as KubeObject;
+  const namespaced = info.namespaced && (metadata.namespace === undefined || metadata.namespace === '');
+  return {
+    object: namespaced
+      ? { ...object, metadata: { ...object.metadata, namespace: defaultNamespace } }
+      : object,
+    path: document.path,
+    ...(path.length === 0 ? document.start : document.positionOf(path, 'value')),
+    document: document.index,
+  };
+}

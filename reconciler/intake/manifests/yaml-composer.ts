@@ -1,0 +1,287 @@
+/**
+ * Builds plain JSON values from YAML events, and tells everything on the way that is not plain: duplicate keys,
+ * ambiguous scalars, keys that are not text, tags. Every problem is collected; only a broken bound ends a document.
+ */
+import {
+  type AliasEvent,
+  EVENT_ID,
+  type Event,
+  type MappingEvent,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  getScalarValue,
+} from 'js-yaml';
+import type { ManifestLimits } from './limits.ts';
+import { type PlainScalar, readPlainScalar } from './plain-scalar.ts';
+import { type NodeEvent, afterNode, nodeAt, nodeOffset } from './yaml-events.ts';
+
+export interface YamlProblem {
+  readonly offset: number;
+  readonly field: string;
+  readonly message: string;
+  readonly expected?: string;
+}
+
+export interface ComposedDocument {
+  readonly value: unknown;
+  readonly problems: readonly YamlProblem[];
+  /** Which event each alias stands for, by the alias's index. */
+  readonly aliasTargets: ReadonlyMap<number, number>;
+  /** Whether null occurs anywhere. */
+  readonly hasNull: boolean;
+}
+
+type Fields = Record<string, unknown>;
+
+const mergeKey = '<<';
+const tags: Readonly<Record<string, (text: string) => PlainScalar | undefined>> = {
+  '!': (text) => ({ value: text }),
+  '!!str': (text) => ({ value: text }),
+  '!!null': (text) => (readPlainScalar(text).value === null ? { value: null } : undefined),
+  '!!bool': (text) => ofType(text, 'boolean'),
+  '!!int': (text) => (Number.isInteger(readPlainScalar(text).value) ? readPlainScalar(text) : undefined),
+  '!!float': (text) => ofType(text, 'number'),
+};
+
+/** Thrown where going on would do harm: nothing of the document is used. */
+class BoundExceeded extends Error {}
+
+/** Builds the document whose DOCUMENT event stands at `index`. */
+export function composeDocument(
+  source: string,
+  events: readonly Event[],
+  index: number,
+  limits: ManifestLimits,
+): ComposedDocument {
+  const composer = new Composer(source, events, index + 1, limits);
+  const value = composer.document();
+  return {
+    value,
+    problems: composer.problems,
+    aliasTargets: composer.aliasTargets,
+    hasNull: composer.hasNull,
+  };
+}
+
+class Composer {
+  readonly problems: YamlProblem[] = [];
+  readonly aliasTargets = new Map<number, number>();
+  hasNull = false;
+  readonly #source: string;
+  readonly #events: readonly Event[];
+  readonly #limits: ManifestLimits;
+  readonly #anchors = new Map<string, number>();
+  readonly #open = new Set<number>();
+  readonly #path: (string | number)[] = [];
+  #index: number;
+  /** Where the current key or node began, for values that are not written. */
+  #offset = 0;
+  #depth = 0;
+  #nodes = 0;
+  #aliases = 0;
+  #replaying = 0;
+
+  constructor(source: string, events: readonly Event[], index: number, limits: ManifestLimits) {
+    this.#source = source;
+    this.#events = events;
+    this.#index = index;
+    this.#limits = limits;
+  }
+
+  document(): unknown {
+    try {
+      return this.#node();
+    } catch (error) {
+      if (error instanceof BoundExceeded) return undefined;
+      throw error;
+    }
+  }
+
+  #node(): unknown {
+    const index = this.#index++;
+    const event = nodeAt(this.#events, index);
+    this.#offset = nodeOffset(event) ?? this.#offset;
+    if (++this.#nodes > this.#limits.nodesMax) {
+      this.#stop(
+        `the document has more than ${this.#limits.nodesMax} values once its aliases are written out`,
+      );
+    }
+    if (event.type === EVENT_ID.ALIAS) return this.#alias(index, event);
+    if (event.anchorStart >= 0 && this.#replaying === 0) {
+      this.#anchors.set(this.#source.slice(event.anchorStart, event.anchorEnd), index);
+    }
+    if (event.type === EVENT_ID.SCALAR) return this.#scalar(event);
+    this.#open.add(index);
+    if (++this.#depth > this.#limits.depthMax)
+      this.#stop(`nested deeper than ${this.#limits.depthMax} levels`);
+    const value = event.type === EVENT_ID.MAPPING ? this.#mapping(event) : this.#sequence(event);
+    this.#depth--;
+    this.#open.delete(index);
+    return value;
+  }
+
+  /** An alias is written out as a copy of its anchor's node, so that no two places share one object. */
+  #alias(index: number, event: AliasEvent): unknown {
+    const name = this.#source.slice(event.anchorStart, event.anchorEnd);
+    if (++this.#aliases > this.#limits.aliasesMax) {
+      this.#stop(`more than ${this.#limits.aliasesMax} aliases in one document`);
+    }
+    const target = this.aliasTargets.get(index) ?? this.#anchors.get(name);
+    if (target === undefined) return this.#report(`the alias *${name} has no anchor &${name} before it`);
+    if (this.#open.has(target)) return this.#report(`the alias *${name} stands inside its own anchor`);
+    this.aliasTargets.set(index, target);
+    const next = this.#index;
+    this.#index = target;
+    this.#replaying++;
+    const value = this.#node();
+    this.#replaying--;
+    this.#index = next;
+    return value;
+  }
+
+  #sequence(event: NodeEvent): unknown[] {
+    this.#refuseTag(event, '!!seq');
+    const items: unknown[] = [];
+    while (this.#events[this.#index]?.type !== EVENT_ID.POP) {
+      this.#path.push(items.length);
+      items.push(this.#node());
+      this.#path.pop();
+    }
+    this.#index++;
+    return items;
+  }
+
+  #mapping(event: MappingEvent): Fields {
+    this.#refuseTag(event, '!!map');
+    const fields: Fields = {};
+    const merged: unknown[] = [];
+    const keyOffsets = new Map<string, number>();
+    while (this.#events[this.#index]?.type !== EVENT_ID.POP) {
+      const key = this.#key();
+      if (key === undefined) {
+        this.#index = afterNode(this.#events, this.#index);
+        continue;
+      }
+      this.#path.push(key.text);
+      if (key.merges) merged.push(this.#node());
+      else if (this.#isNew(key.text, keyOffsets)) fields[key.text] = this.#node();
+      else this.#index = afterNode(this.#events, this.#index);
+      this.#path.pop();
+    }
+    this.#index++;
+    for (const value of merged) this.#merge(fields, value);
+    return fields;
+  }
+
+  /** The text of a mapping's key; nothing when it is no text at all. The key's event is consumed. */
+  #key(): { readonly text: string; readonly merges: boolean } | undefined {
+    const event = nodeAt(this.#events, this.#index);
+    this.#offset = nodeOffset(event) ?? this.#offset;
+    const plain = event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
+    if (plain && getScalarValue(this.#source, event) === mergeKey) {
+      this.#index++;
+      return { text: mergeKey, merges: true };
+    }
+    const reported = this.problems.length;
+    const isCollection = event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE;
+    const value = isCollection ? this.#skip() : this.#node();
+    if (typeof value === 'string')
+      return value === '__proto__'
+        ? this.#report('"__proto__" cannot be a key')
+        : { text: value, merges: false };
+    if (this.problems.length > reported) return { text: String(value), merges: false };
+    const [got, quoted] = isCollection
+      ? ['a collection', 'text']
+      : [String(value), `"${String(value)}" in quotes`];
+    return this.#report(`map keys must be text, got ${value === null ? 'null' : got}`, quoted);
+  }
+
+  #skip(): undefined {
+    this.#index = afterNode(this.#events, this.#index);
+    return undefined;
+  }
+
+  #isNew(key: string, keyOffsets: Map<string, number>): boolean {
+    const first = keyOffsets.get(key);
+    if (first === undefined) {
+      keyOffsets.set(key, this.#offset);
+      return true;
+    }
+    const line = this.#source.slice(0, first).split('\n').length;
+    this.#report(`duplicate key ${JSON.stringify(key)}, first on line ${line}`);
+    return false;
+  }
+
+  /** YAML 1.1's merge key, as kubectl reads it: keys that are written win over merged ones, earlier maps over later. */
+  #merge(fields: Fields, value: unknown): void {
+    const sources = Array.isArray(value) ? (value as unknown[]) : [value];
+    for (const source of sources) {
+      if (typeof source !== 'object' || source === null || Array.isArray(source)) {
+        this.#report('a merge key (<<) takes a map or a list of maps');
+        return;
+      }
+      for (const [key, entry] of Object.entries(source)) {
+        if (!Object.hasOwn(fields, key)) fields[key] = entry;
+      }
+    }
+  }
+
+  #scalar(event: ScalarEvent): unknown {
+    const text = getScalarValue(this.#source, event);
+    if (event.tagStart < 0 && event.style !== SCALAR_STYLE.PLAIN) return text;
+    const read = event.tagStart < 0 ? readPlainScalar(text) : this.#tagged(event, text);
+    if (read.problem !== undefined) this.#report(read.problem, read.expected);
+    if (read.value === null) this.hasNull = true;
+    return read.value;
+  }
+
+  #tagged(event: ScalarEvent, text: string): PlainScalar {
+    const tag = this.#source.slice(event.tagStart, event.tagEnd);
+    const read = Object.hasOwn(tags, tag) ? tags[tag]?.(text) : undefined;
+    if (read !== undefined) return read;
+    const known = Object.hasOwn(tags, tag);
+    return {
+      value: text,
+      problem: known
+        ? `${JSON.stringify(text)} is not ${tag}`
+        : `the tag ${tag} has no meaning in a manifest`,
+    };
+  }
+
+  #refuseTag(event: NodeEvent, own: string): void {
+    if (!('tagStart' in event) || event.tagStart < 0) return;
+    const tag = this.#source.slice(event.tagStart, event.tagEnd);
+    if (tag !== own && tag !== '!') this.#report(`the tag ${tag} has no meaning in a manifest`);
+  }
+
+  /** Written-out aliases report nothing again: their anchor has. */
+  #report(message: string, expected?: string): undefined {
+    if (this.#replaying > 0) return undefined;
+    const field = renderKeys(this.#path);
+    this.problems.push({
+      offset: this.#offset,
+      field,
+      message,
+      ...(expected === undefined ? {} : { expected }),
+    });
+    return undefined;
+  }
+
+  #stop(message: string): never {
+    this.problems.push({ offset: this.#offset, field: '', message });
+    throw new BoundExceeded(message);
+  }
+}
+
+function ofType(text: string, type: 'boolean' | 'number'): PlainScalar | undefined {
+  const read = readPlainScalar(text);
+  return typeof read.value === type ? read : undefined;
+}
+
+/** A path of keys of which the schema is not known yet; keys that are no plain names stand in brackets. */
+function renderKeys(path: readonly (string | number)[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number' || !/^[A-Za-z0-9_-]+$/.test(key)) return `${text}[${key}]`;
+    return text === '' ? key : `${text}.${key}`;
+  }, '');
+}
