@@ -1,6 +1,9 @@
 /** One file of manifests: from bytes to documents with the place of each node. No I/O. */
 import { EVENT_ID, type Event, YAMLException, parseEvents } from 'js-yaml';
-import type { FieldPath } from '../../../schemas/validation/field-path.ts';
+import { kindByGvk } from '../../../schemas/kinds.ts';
+import { type FieldPath, renderPath } from '../../../schemas/validation/field-path.ts';
+import { fieldsOf, listOf } from '../../../schemas/validation/loose.ts';
+import { schemaPath } from '../../../schemas/validation/schema-path.ts';
 import type { ManifestLimits } from './limits.ts';
 import { LineIndex, type Position } from './line-index.ts';
 import type { ManifestProblem } from './problem.ts';
@@ -113,15 +116,25 @@ function readDocuments(
       tree ??= documentPositions(source, events, index, aliasTargets);
       return lines.position(locate(tree, field, at));
     };
-    const told = problems.map(({ offset, field, message, expected }) => ({
+    const told = problems.map(({ offset, keys, message, expected }) => ({
       path,
       ...lines.position(offset),
-      ...(field === '' ? {} : { field }),
+      ...(keys.length === 0 ? {} : { field: renderPath(documentPath(value, keys)) }),
       message,
       ...(expected === undefined ? {} : { expected }),
     }));
     return { path, value, hasNull, start: positionOf([], 'value'), problems: told, positionOf };
   });
+}
+
+/** The path of keys by the schema of the object that they lie in: the document's, or that of a list's item. */
+function documentPath(value: unknown, keys: readonly (string | number)[]): FieldPath {
+  const [list, index] = keys;
+  const item =
+    list === 'items' && typeof index === 'number' ? listOf(fieldsOf(value)['items'])[index] : undefined;
+  if (item !== undefined) return ['items', index ?? 0, ...documentPath(item, keys.slice(2))];
+  const { apiVersion, kind } = fieldsOf(value);
+  return schemaPath(kindByGvk(String(apiVersion), String(kind))?.definition, keys);
 }
 
 /** What people most often got wrong when the parser says this. */

@@ -17,7 +17,8 @@ import { type NodeEvent, afterNode, nodeAt, nodeOffset } from './yaml-events.ts'
 
 export interface YamlProblem {
   readonly offset: number;
-  readonly field: string;
+  /** Keys and indexes that lead to it. */
+  readonly keys: readonly (string | number)[];
   readonly message: string;
   readonly expected?: string;
 }
@@ -257,10 +258,10 @@ class Composer {
   /** Written-out aliases report nothing again: their anchor has. */
   #report(message: string, expected?: string): undefined {
     if (this.#replaying > 0) return undefined;
-    const field = renderKeys(this.#path);
+    const keys = [...this.#path];
     this.problems.push({
       offset: this.#offset,
-      field,
+      keys,
       message,
       ...(expected === undefined ? {} : { expected }),
     });
@@ -268,7 +269,7 @@ class Composer {
   }
 
   #stop(message: string): never {
-    this.problems.push({ offset: this.#offset, field: '', message });
+    this.problems.push({ offset: this.#offset, keys: [], message });
     throw new BoundExceeded(message);
   }
 }
@@ -276,12 +277,4 @@ class Composer {
 function ofType(text: string, type: 'boolean' | 'number'): PlainScalar | undefined {
   const read = readPlainScalar(text);
   return typeof read.value === type ? read : undefined;
-}
-
-/** A path of keys of which the schema is not known yet; keys that are no plain names stand in brackets. */
-function renderKeys(path: readonly (string | number)[]): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === 'number' || !/^[A-Za-z0-9_-]+$/.test(key)) return `${text}[${key}]`;
-    return text === '' ? key : `${text}.${key}`;
-  }, '');
 }
