@@ -1,0 +1,118 @@
+/** Node lifecycle: silence becomes Ready=Unknown, states become taints, pods of a lost node stop being ready. */
+import type { Node, NodeCondition, Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
+import { withCondition } from '../../model/conditions.ts';
+import type { Controller, PlanContext } from '../../model/controller.ts';
+import { sameJson } from '../../model/json.ts';
+import type { ObjectRef } from '../../model/object.ts';
+import { type Change, type EventRecord, type Plan, emptyPlan } from '../../model/plan.ts';
+import { isPodReady, isPodTerminal, podCondition } from '../../model/pod-status.ts';
+import { formatTime } from '../../model/time.ts';
+import type { ClusterView, ViewChange } from '../../model/view.ts';
+import { eventsOf } from '../events.ts';
+import { allSilent, isNodeReady, nodeCondition, nodesConcerned, silentInMs } from './silence.ts';
+import { taintsOf } from './taints.ts';
+
+const events = eventsOf('node-controller');
+const podNotReadyReason = 'NodeNotReady';
+
+/** Conditions that nobody can vouch for once a node is silent. */
+const hearsay = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'] as const;
+
+/** `observingSinceMs`: since when this reconciler listens; silence before that means nothing. */
+export function nodeLifecycleController(settings: { readonly observingSinceMs: number }): Controller {
+  return {
+    name: 'node-lifecycle-controller',
+    keysFor,
+    plan: (key, view, context) => plan(key, view, context, settings.observingSinceMs),
+  };
+}
+
+function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
+  const { apiVersion, kind, name } = change.ref;
+  if (apiVersion === 'v1' && kind === 'Node') return nodesConcerned(change, view);
+  if (apiVersion === 'coordination.k8s.io/v1' && kind === 'Lease') return nodeRef(name, view);
+  if (apiVersion !== 'v1' || kind !== 'Pod' || change.after === undefined) return [];
+  const pod = change.after as Pod;
+  const node = view.get<Node>('v1', 'Node', '', pod.spec?.nodeName ?? '');
+  return node !== undefined && isNodeReady(node) === isPodReady(pod) ? [] : nodeRef(pod.spec?.nodeName ?? '', view);
+}
+
+function nodeRef(name: string, view: ClusterView): readonly ObjectRef[] {
+  return view.get<Node>('v1', 'Node', '', name) === undefined ? [] : [{ apiVersion: 'v1', kind: 'Node', namespace: '', name }];
+}
+
+function plan(key: ObjectRef, view: ClusterView, context: PlanContext, observingSinceMs: number): Plan {
+  const node = view.get<Node>('v1', 'Node', '', key.name);
+  if (node === undefined || node.metadata.deletionTimestamp !== undefined) return emptyPlan;
+  const silentMs = silentInMs(node, view, context.nowMs, observingSinceMs);
+  if (silentMs <= 0 && nodeCondition(node, 'Ready')?.status !== 'Unknown') return fallsSilent(node, context.nowMs);
+  const cutOff = allSilent(view);
+  const taints = taintsOf(node, !cutOff, context.nowMs);
+  const tainted: readonly Change[] = sameJson(taints, node.spec?.taints ?? [])
+    ? []
+    : [{ type: 'update', scope: 'spec', object: withTaints(node, taints) }];
+  const pods = view.podsOnNode(key.name).filter((pod) => !isPodTerminal(pod));
+  const settled = isNodeReady(node) || cutOff ? restored(pods, context.nowMs) : doubted(pods, context.nowMs);
+  return {
+    changes: [...tainted, ...settled.changes],
+    events: settled.events,
+    ...(silentMs > 0 ? { requeueAfterMs: silentMs } : {}),
+  };
+}
+
+function withTaints(node: Node, taints: NonNullable<Node['spec']>['taints'] & object): Node {
+  const { taints: _, ...spec } = node.spec ?? {};
+  return { ...node, spec: taints.length === 0 ? spec : { ...spec, taints } };
+}
+
+/** The status first; taints and pods follow from what it records. */
+function fallsSilent(node: Node, nowMs: number): Plan {
+  const now = formatTime(nowMs);
+  let conditions = node.status?.conditions ?? [];
+  for (const type of hearsay) {
+    const known = nodeCondition(node, type);
+    const next: NodeCondition =
+      known?.lastHeartbeatTime === undefined
+        ? { type, status: 'Unknown', reason: 'NodeStatusNeverUpdated', message: 'Kubelet never posted node status.' }
+        : { ...known, status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' };
+    conditions = withCondition(conditions, next, now);
+  }
+  const object: Node = { ...node, status: { ...node.status, conditions } };
+  const told = `Node ${node.metadata.name ?? ''} status is now: NodeNotReady`;
+  return {
+    changes: [{ type: 'update', scope: 'status', object }],
+    events: isNodeReady(node) ? [events.normal(node, 'NodeNotReady', told)] : [],
+  };
+}
+
+interface Settled {
+  readonly changes: readonly Change[];
+  readonly events: readonly EventRecord[];
+}
+
+/** Pods of a node that is not ready are not ready either: no traffic goes where nobody answers. */
+function doubted(pods: readonly Pod[], nowMs: number): Settled {
+  const ready = pods.filter(isPodReady);
+  return {
+    changes: ready.map((pod) => readiness(pod, 'False', podNotReadyReason, nowMs)),
+    events: ready.map((pod) => events.warning(pod, podNotReadyReason, 'Node is not ready')),
+  };
+}
+
+/** What was doubted because of the node alone is believed again: its containers' last word counts. */
+function restored(pods: readonly Pod[], nowMs: number): Settled {
+  const doubtful = pods.filter((pod) => {
+    const ready = podCondition(pod, 'Ready');
+    const sound = podCondition(pod, 'ContainersReady')?.status === 'True';
+    return ready?.status === 'False' && ready.reason === podNotReadyReason && sound;
+  });
+  return { changes: doubtful.map((pod) => readiness(pod, 'True', undefined, nowMs)), events: [] };
+}
+
+function readiness(pod: Pod, status: string, reason: string | undefined, nowMs: number): Change {
+  const { reason: _, message: __, ...known } = podCondition(pod, 'Ready') ?? {};
+  const next = { ...known, type: 'Ready', status, ...(reason === undefined ? {} : { reason }) };
+  const conditions = withCondition(pod.status?.conditions, next, formatTime(nowMs));
+  const object: Pod = { ...pod, status: { ...pod.status, conditions } };
+  return { type: 'update', scope: 'status', object };
+}

@@ -1,0 +1,60 @@
+/** Whether a node still gives signs of life, and what is believed when none does. */
+import type { Lease } from '../../../../schemas/kubernetes/types/coordination-v1.ts';
+import type { Node, NodeCondition } from '../../../../schemas/kubernetes/types/core-v1.ts';
+import { parseTime } from '../../model/time.ts';
+import type { ClusterView, ViewChange } from '../../model/view.ts';
+import { type ObjectRef, refOf } from '../../model/object.ts';
+
+/**
+ * Condition of a Node that follows the link to its host: `True` while connected, `False` from the moment that the
+ * connection is lost or refused (its lastTransitionTime says since when), with the link's reason and message.
+ */
+export const connectedCondition = 'berth.dev/Connected';
+
+/** Leases of nodes, where an agent renews one instead of its heartbeats. */
+const leaseNamespace = 'kube-node-lease';
+
+/** Kubernetes' node-monitor-grace-period: silence that makes a node unreachable. */
+const silenceMaxMs = 40_000;
+
+/** A lost link that makes a node unreachable. Long enough for an agent or its host's sshd to restart. */
+const linkLossMaxMs = 10_000;
+
+export function nodeCondition(node: Node, type: string): NodeCondition | undefined {
+  return node.status?.conditions?.find((condition) => condition.type === type);
+}
+
+export function isNodeReady(node: Node): boolean {
+  return nodeCondition(node, 'Ready')?.status === 'True';
+}
+
+/** Recorded as silent, by the node lifecycle controller itself. */
+function isRecordedSilent(node: Node): boolean {
+  return nodeCondition(node, 'Ready')?.status === 'Unknown';
+}
+
+/**
+ * Milliseconds until the node counts as silent if nothing is heard of it, 0 or less when it does. Nothing counts
+ * from before `observingSinceMs`: a reconciler that was away has not been listening.
+ */
+export function silentInMs(node: Node, view: ClusterView, nowMs: number, observingSinceMs: number): number {
+  const lease = view.get<Lease>('coordination.k8s.io/v1', 'Lease', leaseNamespace, node.metadata.name ?? '');
+  const times = [nodeCondition(node, 'Ready')?.lastHeartbeatTime, lease?.spec?.renewTime, node.metadata.creationTimestamp];
+  const heardMs = Math.max(observingSinceMs, ...times.map((time) => parseTime(time ?? '') ?? 0));
+  const link = nodeCondition(node, connectedCondition);
+  const lostMs = link?.status === 'False' ? Math.max(observingSinceMs, parseTime(link.lastTransitionTime ?? '') ?? 0) : Infinity;
+  return Math.min(heardMs + silenceMaxMs, lostMs + linkLossMaxMs) - nowMs;
+}
+
+/** All nodes silent at once: it is the reconciler that is cut off, so what was last heard of the pods stands. */
+export function allSilent(view: ClusterView): boolean {
+  return view.list<Node>('v1', 'Node').every(isRecordedSilent);
+}
+
+/** The nodes to plan because of a change of a Node: all of them where it can change whether all are silent. */
+export function nodesConcerned(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
+  const [before, after] = [change.before as Node | undefined, change.after as Node | undefined];
+  const silence = [before, after].map((node) => node !== undefined && isRecordedSilent(node));
+  const same = before !== undefined && after !== undefined && silence[0] === silence[1];
+  return same ? [change.ref] : view.list<Node>('v1', 'Node').map(refOf);
+}

@@ -1,0 +1,32 @@
+/** All controllers, as kube-controller-manager's list. The loop runs each with a queue of its own. */
+import type { Controller } from '../model/controller.ts';
+import { deploymentController } from './deployment/controller.ts';
+import { endpointSliceController } from './endpointslice/controller.ts';
+import { garbageCollector } from './garbage-collector.ts';
+import { namespaceController } from './namespace.ts';
+import { nodeIpamController } from './node/ipam.ts';
+import { nodeLifecycleController } from './node/lifecycle.ts';
+import { taintEvictionController } from './node/taint-eviction.ts';
+import { podGarbageController } from './pod-garbage.ts';
+import { replicaSetController } from './replicaset/controller.ts';
+
+export interface ControllerSettings {
+  /** All pods' range, e.g. `10.42.0.0/16`. */
+  readonly clusterCidr: string;
+  /** When this reconciler began to hear of its nodes, in milliseconds since the Unix epoch. */
+  readonly observingSinceMs: number;
+}
+
+export function controllers(settings: ControllerSettings): readonly Controller[] {
+  return [
+    deploymentController,
+    replicaSetController,
+    endpointSliceController,
+    nodeIpamController(settings),
+    nodeLifecycleController(settings),
+    taintEvictionController,
+    podGarbageController,
+    namespaceController,
+    garbageCollector,
+  ];
+}
