@@ -9,11 +9,13 @@ import type {
   PodCondition,
   PodStatus,
 } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { Host } from '../../schemas/berth/types.ts';
 import type { EventReport, NodeReport, Report } from '../../schemas/wire/messages.ts';
 import type { ClusterAccess } from '../core/model/access.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { Change, EventRecord } from '../core/model/plan.ts';
 import { formatTime } from '../core/model/time.ts';
+import { parseIpv4 } from '../core/registry/cidr.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import type { EventRecorder } from './event-recorder.ts';
 
@@ -124,6 +126,15 @@ export class ReportLoop {
       : [{ type: 'update', scope: 'status', object: { ...pod, status } as Pod }];
   }
 
+  /** The address that the Host object names comes before what the host finds on its interfaces. */
+  #addresses(name: string, report: NodeReport): NodeReport['addresses'] {
+    const host = this.#ports.cluster.view.get<Host>('berth.dev/v1alpha1', 'Host', '', name);
+    const named = host?.spec.internalAddress ?? host?.spec.address ?? '';
+    if (parseIpv4(named) === undefined) return report.addresses;
+    const others = report.addresses.filter((address) => address.type !== 'InternalIP');
+    return [{ type: 'InternalIP', address: named }, ...others];
+  }
+
   #nodeChange(host: string, report: NodeReport): Change[] {
     const node = this.#ports.cluster.view.get<Node>('v1', 'Node', '', host);
     if (node === undefined) return [];
@@ -133,7 +144,7 @@ export class ReportLoop {
       capacity: report.capacity,
       allocatable: report.allocatable,
       nodeInfo: report.nodeInfo,
-      addresses: report.addresses,
+      addresses: this.#addresses(host, report),
       conditions: report.conditions.map((condition) =>
         heartbeat(condition, node.status?.conditions ?? [], now),
       ),

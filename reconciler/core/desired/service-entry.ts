@@ -28,7 +28,11 @@ function servicePort(port: ServicePort, slices: readonly EndpointSlice[]): Servi
     );
     if (target?.port === undefined) return [];
     const number = target.port;
-    return slice.endpoints.map((endpoint) => ({ endpoint, ip: endpoint.addresses[0] ?? '', port: number }));
+    return (slice.endpoints ?? []).map((endpoint) => ({
+      endpoint,
+      ip: endpoint.addresses[0] ?? '',
+      port: number,
+    }));
   });
   const ready = all.filter(({ endpoint }) => endpoint.conditions?.ready !== false);
   // As kube-proxy: with nothing ready, those that still serve while they terminate are better than a refusal.
