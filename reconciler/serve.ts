@@ -80,15 +80,14 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
     failed,
   });
   const scheduling = new SchedulingLoop({ cluster, clock, random, logger, events, failed });
-  const planners = controllers(settings.network).map((controller) =>
+  const planners = controllers({ ...settings.network, observingSinceMs: clock.now() }).map((controller) =>
     controllerLoop(controller, {
       cluster,
       clock,
       random,
       logger,
       events,
-      failed,
-      ready: () => hosts.settled,
+      failed
     }),
   );
   const server = createApiServer({

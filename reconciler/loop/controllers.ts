@@ -25,8 +25,6 @@ interface LoopPorts {
   readonly random: Random;
   readonly logger: Logger;
   readonly events: EventRecorder;
-  /** Whether every host has been heard of since the start: until then silence means nothing. */
-  readonly ready: () => boolean;
   /** A broken invariant: the process must end. */
   readonly failed: (error: unknown) => void;
 }
@@ -62,17 +60,8 @@ export function controllerLoop(controller: Controller, ports: LoopPorts): Contro
   };
 }
 
-/** What judges silence waits until the links have had their first word. */
-const judgesSilence: ReadonlySet<string> = new Set([
-  'node-lifecycle-controller',
-  'node-controller',
-  'pod-garbage-collector',
-]);
-const readyPollMs = 200;
-
 async function planOnce(controller: Controller, key: ObjectRef, ports: LoopPorts): Promise<WorkOutcome> {
   const { cluster, logger } = ports;
-  if (judgesSilence.has(controller.name) && !ports.ready()) return { afterMs: readyPollMs };
   const seed = Math.floor(ports.random.next() * 2 ** 31);
   const plan = controller.plan(key, cluster.view, { nowMs: ports.clock.now(), seed });
   const next: WorkOutcome = plan.requeueAfterMs === undefined ? 'done' : { afterMs: plan.requeueAfterMs };

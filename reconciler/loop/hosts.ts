@@ -94,13 +94,6 @@ export class HostLoop {
     return host.link;
   }
 
-  /** Whether every host has either connected or been found unreachable since the start. */
-  get settled(): boolean {
-    return [...this.#open.values()].every(
-      (host) => host.state.phase !== 'connecting' && host.state.phase !== 'bootstrapping',
-    );
-  }
-
   #take(changes: readonly ViewChange[]): void {
     const { cluster, settings } = this.#ports;
     for (const change of changes) {

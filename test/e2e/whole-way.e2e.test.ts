@@ -1,6 +1,5 @@
 /** The whole way on two real hosts: pushes in, containers and HTTP answers out, with faults in between. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { eventually } from '../../fixtures/lab/berth-process.ts';
@@ -132,17 +131,9 @@ test('a container that dies is started again', async () => {
   const status = pod?.status?.containerStatuses?.[0];
   const host = cluster.lab.hosts.find((one) => one.name === pod?.spec?.nodeName);
   const id = (status?.containerID ?? '').replace('containerd://', '');
-  const killed = await host?.run([
-    'ctr',
-    '--namespace',
-    'k8s.io',
-    'tasks',
-    'kill',
-    '--signal',
-    'SIGKILL',
-    id,
-  ]);
-  assert.equal(killed?.code, 0, killed?.stderr);
+  assert.ok(host);
+  const killed = await host.run(['ctr', '--namespace', 'k8s.io', 'tasks', 'kill', '--signal', 'SIGKILL', id]);
+  assert.equal(killed.code, 0, killed.stderr);
   await eventually('one restart', async () => {
     const now = (await cluster.pods('shop')).find((one) => one.metadata.uid === pod?.metadata.uid)?.status
       ?.containerStatuses?.[0];
@@ -165,7 +156,7 @@ test('killing the reconciler and the agents fails no request and restarts no con
   await cluster.berth.kill();
   for (const host of cluster.lab.hosts) {
     const instance = await agentPid(host);
-    process.kill(instance, 'SIGKILL');
+    await host.check(['kill', '-9', String(instance)]);
     await eventually(`another agent on ${host.name}`, async () =>
       (await agentPid(host).catch(() => instance)) === instance ? undefined : true,
     );
@@ -203,11 +194,10 @@ test('a host that is cut off shows NotReady, and is Ready when it is back', asyn
   await cluster.ready('shop', 2);
 });
 
-/** The agent's process on the machine, found by its executable inside the host. */
+/** The agent's process, found by its executable inside the host. */
 async function agentPid(host: TestCluster['lab']['hosts'][number]): Promise<number> {
-  for (const pid of await host.pids()) {
-    const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    if (line[0]?.endsWith('/berth-agent') === true) return pid;
-  }
-  throw new Error(`no agent runs on ${host.name}`);
+  const pids = await host.pidsOf(/^\/var\/lib\/berth\/agents\/\S*\/berth-agent/);
+  const pid = pids[0];
+  if (pid === undefined || pids.length > 1) throw new Error(`${pids.length} agents run on ${host.name}`);
+  return pid;
 }
