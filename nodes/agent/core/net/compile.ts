@@ -5,7 +5,13 @@
 import type { ServiceEntry } from '../../../../schemas/wire/messages.ts';
 import type { DesiredNetwork, HostPort } from '../ports.ts';
 import { type Ipv4Range, parseIpv4, parseIpv4Range } from './address.ts';
-import { type Contribution, hostPortContribution, type SharedChainUse, serviceContribution } from './contributions.ts';
+import { compareText } from './compare-text.ts';
+import {
+  type Contribution,
+  hostPortContribution,
+  type SharedChainUse,
+  serviceContribution,
+} from './contributions.ts';
 import { fixedChains, type Ranges, setNames, sharedChain, sharedChainName } from './layout.ts';
 import { type MapEdit, PersistentMap } from './persistent-map.ts';
 import type { Chain, Claim, Elements, Ruleset, SetName } from './ruleset.ts';
@@ -59,7 +65,9 @@ function editServices(
 
 function editHostPorts(edit: CompiledEdit, hostPorts: readonly HostPort[]): void {
   const wanted = new Map(
-    hostPorts.filter(({ podIP }) => parseIpv4(podIP) !== undefined).map((port) => [hostPortOwner(port), port]),
+    hostPorts
+      .filter(({ podIP }) => parseIpv4(podIP) !== undefined)
+      .map((port) => [hostPortOwner(port), port]),
   );
   for (const owner of edit.hostPortOwners()) {
     if (!wanted.has(owner)) edit.setHostPort(owner, undefined);
@@ -194,14 +202,11 @@ function parseRanges({ podCidr, clusterCidr, serviceCidr }: Ranges): Ipv4Range {
 function parseRange(name: keyof Ranges, text: string): Ipv4Range {
   const range = parseIpv4Range(text);
   if (range !== undefined) return range;
-  throw new InvalidNetwork(`network entry: ${name}: expected an IPv4 range such as 10.42.3.0/24, got '${text}'`);
+  throw new InvalidNetwork(
+    `network entry: ${name}: expected an IPv4 range such as 10.42.3.0/24, got '${text}'`,
+  );
 }
 
 function sameRanges(a: Ranges, b: Ranges): boolean {
   return a.podCidr === b.podCidr && a.clusterCidr === b.clusterCidr && a.serviceCidr === b.serviceCidr;
-}
-
-/** By code units: the same order on every host. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -26,7 +26,11 @@ export interface Contribution {
   readonly chains: readonly SharedChainUse[];
 }
 
-const protocols: Readonly<Record<ServiceEntryPort['protocol'], Protocol>> = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' };
+const protocols: Readonly<Record<ServiceEntryPort['protocol'], Protocol>> = {
+  TCP: 'tcp',
+  UDP: 'udp',
+  SCTP: 'sctp',
+};
 
 export function nftProtocol(protocol: ServiceEntryPort['protocol']): Protocol {
   return protocols[protocol];
@@ -59,8 +63,14 @@ export function serviceContribution(entry: ServiceEntry, podRange: Ipv4Range): C
   const builder = new ContributionBuilder();
   for (const port of entry.ports) {
     const endpoints = port.endpoints.filter(({ ip }) => parseIpv4(ip) !== undefined);
-    addClusterPort(builder, entry.clusterIPs.filter((ip) => parseIpv4(ip) !== undefined), port, endpoints);
-    if (port.nodePort !== undefined) addNodePort(builder, port.nodePort, nftProtocol(port.protocol), endpoints);
+    addClusterPort(
+      builder,
+      entry.clusterIPs.filter((ip) => parseIpv4(ip) !== undefined),
+      port,
+      endpoints,
+    );
+    if (port.nodePort !== undefined)
+      addNodePort(builder, port.nodePort, nftProtocol(port.protocol), endpoints);
     for (const { ip } of endpoints) addHairpin(builder, ip, podRange);
   }
   return builder.done();

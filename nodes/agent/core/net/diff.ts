@@ -2,9 +2,17 @@
  * The transaction that leads from one ruleset to another, as small as it can be. It relies on rulesets sharing what
  * is the same: the cost is that of the difference.
  */
-import { compareText } from './compile.ts';
+import { compareText } from './compare-text.ts';
 import { setNames } from './layout.ts';
-import { type Claim, type Command, type Element, elementId, type Ruleset, type SetName, type Transaction } from './ruleset.ts';
+import {
+  type Claim,
+  type Command,
+  type Element,
+  elementId,
+  type Ruleset,
+  type SetName,
+  type Transaction,
+} from './ruleset.ts';
 
 /** `previous` undefined: what the kernel holds is unknown, and all of it is replaced. No commands: nothing to do. */
 export function diffRulesets(previous: Ruleset | undefined, next: Ruleset): Transaction {

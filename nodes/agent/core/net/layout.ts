@@ -72,7 +72,12 @@ export interface Ranges {
 const refuse: Chain = {
   name: 'refuse',
   rules: [
-    { statements: [{ kind: 'match-protocols', protocols: ['tcp'] }, { kind: 'reject', how: 'tcp-reset' }] },
+    {
+      statements: [
+        { kind: 'match-protocols', protocols: ['tcp'] },
+        { kind: 'reject', how: 'tcp-reset' },
+      ],
+    },
     { statements: [{ kind: 'reject', how: 'port-unreachable' }] },
   ],
 };
@@ -115,14 +120,21 @@ function markOutsiders(ranges: Ranges): Chain {
 
 /** Runs for the first packet of each connection; what goes elsewhere leaves it after a failed lookup or two. */
 function dispatch(ranges: Ranges): Chain {
-  const toServices: Statement = { kind: 'match-range', field: 'ip daddr', negated: false, range: ranges.serviceCidr };
+  const toServices: Statement = {
+    kind: 'match-range',
+    field: 'ip daddr',
+    negated: false,
+    range: ranges.serviceCidr,
+  };
   return {
     name: 'dispatch',
     rules: [
       {
         statements: [toServices, { kind: 'jump', chain: markChain }],
       },
-      { statements: [{ kind: 'verdict-map', key: ['ip daddr', 'meta l4proto', 'th dport'], map: 'services' }] },
+      {
+        statements: [{ kind: 'verdict-map', key: ['ip daddr', 'meta l4proto', 'th dport'], map: 'services' }],
+      },
       { statements: [toServices, { kind: 'goto', chain: refuse.name }], comment: 'no such service or port' },
       {
         statements: [
@@ -152,7 +164,10 @@ function postrouting(ranges: Ranges): Chain {
         comment: 'forwarded to an endpoint elsewhere; a pod of this host sees the true source',
       },
       {
-        statements: [{ kind: 'match-set', key: ['ip saddr', 'ip daddr'], set: 'hairpin' }, { kind: 'masquerade' }],
+        statements: [
+          { kind: 'match-set', key: ['ip saddr', 'ip daddr'], set: 'hairpin' },
+          { kind: 'masquerade' },
+        ],
         comment: 'a pod that meets itself behind a service',
       },
       {
@@ -213,8 +228,16 @@ export function sharedChain(family: SharedChainFamily, endpointCount: number): C
     statements: [
       { kind: 'match-protocols', protocols: transport },
       family === 'service'
-        ? { kind: 'dnat-map', key: ['ip daddr', 'meta l4proto', 'th dport', { random: among }], map: 'endpoints' }
-        : { kind: 'dnat-map', key: ['meta l4proto', 'th dport', { random: among }], map: 'node-port-endpoints' },
+        ? {
+            kind: 'dnat-map',
+            key: ['ip daddr', 'meta l4proto', 'th dport', { random: among }],
+            map: 'endpoints',
+          }
+        : {
+            kind: 'dnat-map',
+            key: ['meta l4proto', 'th dport', { random: among }],
+            map: 'node-port-endpoints',
+          },
     ],
   });
   const mark: readonly Rule[] =

@@ -7,7 +7,7 @@
 /** Copying the table of shards (8 KiB) takes about a microsecond; 40,000 elements make 40 per shard. */
 const shardCount = 1024;
 
-const emptyShard: ReadonlyMap<string, never> = new Map();
+const emptyShard: ReadonlyMap<string, never> = new Map<string, never>();
 
 export interface EntryChange<V> {
   readonly key: string;

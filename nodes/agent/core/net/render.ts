@@ -41,7 +41,11 @@ export function renderTransaction(transaction: Transaction, cookie: number): str
   const mark = checkedInteger(cookie, 0, 0xffff_ffff, 'cookie');
   switch (transaction.type) {
     case 'replace':
-      return [...renderReplacement(transaction.ruleset), `add element ${tableName} ${cookieSet} { ${mark} }`, ''].join('\n');
+      return [
+        ...renderReplacement(transaction.ruleset),
+        `add element ${tableName} ${cookieSet} { ${mark} }`,
+        '',
+      ].join('\n');
     case 'change':
       return [
         ...transaction.commands.flatMap(renderCommand),
@@ -55,7 +59,14 @@ export function renderTransaction(transaction: Transaction, cookie: number): str
 }
 
 /** The command that lists the cookie, as arguments of `nft`. */
-export const listCookieArguments: readonly string[] = ['-j', 'list', 'set', table.family, table.name, cookieSet];
+export const listCookieArguments: readonly string[] = [
+  '-j',
+  'list',
+  'set',
+  table.family,
+  table.name,
+  cookieSet,
+];
 
 function renderReplacement(ruleset: Ruleset): readonly string[] {
   return [
@@ -85,7 +96,10 @@ function renderCommand(command: Command): readonly string[] {
       return [`table ${tableName} {`, ...renderChain(command.chain).map((line) => `  ${line}`), '}'];
     case 'replace-rules': {
       const chain = `${tableName} ${checkedName(command.chain.name)}`;
-      return [`flush chain ${chain}`, ...command.chain.rules.map((rule) => `add rule ${chain} ${renderRule(rule)}`)];
+      return [
+        `flush chain ${chain}`,
+        ...command.chain.rules.map((rule) => `add rule ${chain} ${renderRule(rule)}`),
+      ];
     }
     case 'delete-chain':
       return [`delete chain ${tableName} ${checkedName(command.name)}`];
@@ -99,11 +113,17 @@ function renderCommand(command: Command): readonly string[] {
 }
 
 /** One element a line, so that an error of nft names the element. */
-function renderElements(verb: 'add' | 'delete', set: SetName, elements: readonly Element[]): readonly string[] {
+function renderElements(
+  verb: 'add' | 'delete',
+  set: SetName,
+  elements: readonly Element[],
+): readonly string[] {
   if (elements.length === 0) return [];
   const lines = elements.map((element) => {
     const key = renderParts(element.key, setSchemas[set].key);
-    return verb === 'delete' || element.value === undefined ? `  ${key},` : `  ${key} : ${renderValue(set, element)},`;
+    return verb === 'delete' || element.value === undefined
+      ? `  ${key},`
+      : `  ${key} : ${renderValue(set, element)},`;
   });
   return [`${verb} element ${tableName} ${set} {`, ...lines, '}'];
 }
@@ -184,7 +204,9 @@ function renderStatement(statement: Statement): string {
     case 'masquerade':
       return 'masquerade fully-random';
     case 'reject':
-      return statement.how === 'tcp-reset' ? 'reject with tcp reset' : 'reject with icmp type port-unreachable';
+      return statement.how === 'tcp-reset'
+        ? 'reject with tcp reset'
+        : 'reject with icmp type port-unreachable';
     case 'accept':
       return 'accept';
     case 'jump':
@@ -238,7 +260,8 @@ function checkedRange(range: string): string {
 }
 
 function checkedInteger(part: Part, least: number, greatest: number, what: string): string {
-  if (typeof part === 'number' && Number.isInteger(part) && part >= least && part <= greatest) return String(part);
+  if (typeof part === 'number' && Number.isInteger(part) && part >= least && part <= greatest)
+    return String(part);
   throw new UnrenderableValue(`expected a ${what} from ${least} to ${greatest}, got '${part}'`);
 }
 

@@ -4,7 +4,7 @@
  */
 import type { NetworkEntry } from '../../../../schemas/wire/messages.ts';
 import { parseIpv4, parseIpv4Range } from './address.ts';
-import { compareText } from './compile.ts';
+import { compareText } from './compare-text.ts';
 
 /** Free in iproute2's rt_protos; 99 and up are taken by routing daemons. */
 export const routeProtocol = 98;
@@ -39,14 +39,17 @@ export function planRoutes(network: NetworkEntry, observed: readonly HostRoute[]
     if (!desired.has(canonical(route.destination))) commands.push({ command: 'delete', route });
   }
   for (const [destination, route] of desired) {
-    const present = observed.some((one) => canonical(one.destination) === destination && one.via === route.via);
+    const present = observed.some(
+      (one) => canonical(one.destination) === destination && one.via === route.via,
+    );
     if (!present) commands.push({ command: 'replace', route });
   }
   return { commands: commands.sort(byVerbAndDestination), problems };
 }
 
 function peerProblem(podCidr: string, address: string): string | undefined {
-  if (parseIpv4Range(podCidr) === undefined) return `expected an IPv4 range as its pod range, got '${podCidr}'`;
+  if (parseIpv4Range(podCidr) === undefined)
+    return `expected an IPv4 range as its pod range, got '${podCidr}'`;
   if (parseIpv4(address) === undefined) return `expected an IPv4 address, got '${address}'`;
   return undefined;
 }
@@ -67,6 +70,9 @@ function byVerbAndDestination(a: RouteCommand, b: RouteCommand): number {
 /** Lines for `ip -batch -`. A replaced route is never absent in between. */
 export function renderRouteCommands(commands: readonly RouteCommand[]): string {
   return commands
-    .map(({ command, route }) => `route ${command} ${route.destination} via ${route.via} proto ${routeProtocol}\n`)
+    .map(
+      ({ command, route }) =>
+        `route ${command} ${route.destination} via ${route.via} proto ${routeProtocol}\n`,
+    )
     .join('');
 }

@@ -58,7 +58,12 @@ export interface RandomIndex {
 }
 
 export type Statement =
-  | { readonly kind: 'match-range'; readonly field: 'ip saddr' | 'ip daddr'; readonly negated: boolean; readonly range: string }
+  | {
+      readonly kind: 'match-range';
+      readonly field: 'ip saddr' | 'ip daddr';
+      readonly negated: boolean;
+      readonly range: string;
+    }
   | { readonly kind: 'match-protocols'; readonly protocols: readonly Protocol[] }
   | { readonly kind: 'match-out-interface'; readonly negated: boolean; readonly name: string }
   | { readonly kind: 'match-mark'; readonly bit: number }

@@ -5,7 +5,8 @@
 import type { ServiceEntry } from '../../../../schemas/wire/messages.ts';
 import type { HostPort } from '../ports.ts';
 import { parseIpv4 } from './address.ts';
-import { type Compiled, compareText } from './compile.ts';
+import { compareText } from './compare-text.ts';
+import type { Compiled } from './compile.ts';
 
 /** Entries of the connection table to forget; all of UDP. */
 export interface StaleFlow {
@@ -13,14 +14,19 @@ export interface StaleFlow {
   readonly destination?: string;
   readonly destinationPort: number;
   /** Where it was sent on to; absent: nowhere, the host itself got it. */
-  readonly endpoint?: string;
+  readonly endpoint?: Endpoint;
+}
+
+interface Endpoint {
+  readonly ip: string;
+  readonly port: number;
 }
 
 /** Sorted, each once. `previous` undefined: what there was is unknown, and nothing is forgotten. */
 export function staleFlows(previous: Compiled | undefined, next: Compiled): readonly StaleFlow[] {
   if (previous === undefined) return [];
   const flows = new Map<string, StaleFlow>();
-  const compare = (before: ReadonlyMap<string, Target>, after: ReadonlyMap<string, Target>): void => {
+  const compare = (before: Targets, after: Targets): void => {
     for (const flow of staleTargets(before, after)) flows.set(renderStaleFlow(flow), flow);
   };
   for (const { before, after } of previous.services.changesTo(next.services)) {
@@ -33,49 +39,59 @@ export function staleFlows(previous: Compiled | undefined, next: Compiled): read
 /** A line for `conntrack -R -`. */
 export function renderStaleFlow({ destination, destinationPort, endpoint }: StaleFlow): string {
   const to = destination === undefined ? '' : ` --orig-dst ${destination}`;
+  const sentOn = endpoint === undefined ? '' : ` --dst-nat ${endpoint.ip}`;
   // An entry that was sent nowhere else answers from the port that it was sent to.
-  const sentOn = endpoint === undefined ? ` --reply-port-src ${destinationPort}` : ` --dst-nat ${endpoint}`;
-  return `-D -p udp${to} --orig-port-dst ${destinationPort}${sentOn}`;
+  const answersFrom = endpoint?.port ?? destinationPort;
+  return `-D -p udp${to} --orig-port-dst ${destinationPort}${sentOn} --reply-port-src ${answersFrom}`;
 }
 
 /** One UDP port that rules redirect, and where to. */
 interface Target {
+  /** Absent: a port of the host, which the host itself may have answered before there were rules for it. */
   readonly destination?: string;
   readonly destinationPort: number;
-  readonly endpoints: readonly string[];
+  readonly endpoints: readonly Endpoint[];
 }
 
-function staleTargets(before: ReadonlyMap<string, Target>, after: ReadonlyMap<string, Target>): readonly StaleFlow[] {
+type Targets = ReadonlyMap<string, Target>;
+
+function staleTargets(before: Targets, after: Targets): readonly StaleFlow[] {
   const stale: StaleFlow[] = [];
   for (const [key, { endpoints, ...target }] of before) {
-    const kept = new Set(after.get(key)?.endpoints);
-    for (const endpoint of endpoints) if (!kept.has(endpoint)) stale.push({ ...target, endpoint });
+    const kept = new Set(after.get(key)?.endpoints.map(endpointText));
+    for (const endpoint of endpoints)
+      if (!kept.has(endpointText(endpoint))) stale.push({ ...target, endpoint });
   }
   for (const [key, { destination, destinationPort }] of after) {
-    // A cluster address refuses until it is served; a port of the host may have been answered by the host.
     if (destination === undefined && !before.has(key)) stale.push({ destinationPort });
   }
   return stale;
 }
 
-function serviceTargets(entry: ServiceEntry | undefined): ReadonlyMap<string, Target> {
+function endpointText({ ip, port }: Endpoint): string {
+  return `${ip}:${port}`;
+}
+
+function serviceTargets(entry: ServiceEntry | undefined): Targets {
   const targets = new Map<string, Target>();
-  for (const { protocol, port, nodePort, endpoints } of entry?.ports ?? []) {
+  for (const { protocol, port, nodePort, endpoints: all } of entry?.ports ?? []) {
     if (protocol !== 'UDP') continue;
-    const ips = endpoints.map(({ ip }) => ip).filter((ip) => parseIpv4(ip) !== undefined);
+    const endpoints = all.filter(({ ip }) => parseIpv4(ip) !== undefined);
     for (const destination of entry?.clusterIPs ?? []) {
       if (parseIpv4(destination) === undefined) continue;
-      targets.set(`${destination} ${port}`, { destination, destinationPort: port, endpoints: ips });
+      targets.set(`${destination} ${port}`, { destination, destinationPort: port, endpoints });
     }
-    if (nodePort !== undefined) targets.set(`node ${nodePort}`, { destinationPort: nodePort, endpoints: ips });
+    if (nodePort !== undefined) targets.set(`node ${nodePort}`, { destinationPort: nodePort, endpoints });
   }
   return targets;
 }
 
-function hostPortTargets(hostPorts: ReadonlyMap<string, HostPort>): ReadonlyMap<string, Target> {
+/** Each pod's port for itself: what leads to it is stale when it goes, whoever takes over. */
+function hostPortTargets(hostPorts: ReadonlyMap<string, HostPort>): Targets {
   const targets = new Map<string, Target>();
-  for (const { protocol, hostPort, podIP } of hostPorts.values()) {
-    if (protocol === 'UDP') targets.set(`node ${hostPort}`, { destinationPort: hostPort, endpoints: [podIP] });
+  for (const [owner, { protocol, hostPort, podIP, containerPort }] of hostPorts) {
+    if (protocol !== 'UDP') continue;
+    targets.set(owner, { destinationPort: hostPort, endpoints: [{ ip: podIP, port: containerPort }] });
   }
   return targets;
 }
