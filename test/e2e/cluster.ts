@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildImages } from '../../fixtures/images/build-images.ts';
+import { buildImages, imageNamed } from '../../fixtures/images/build-images.ts';
 import { BerthProcess, eventually } from '../../fixtures/lab/berth-process.ts';
 import { command } from '../../fixtures/lab/command.ts';
-import { type Lab, startLab } from '../../fixtures/lab/lab.ts';
+import { cacheDir, type Lab, startLab } from '../../fixtures/lab/lab.ts';
 import type { Pod } from '../../schemas/kubernetes/types/core-v1.ts';
 
 export interface TestCluster {
@@ -20,8 +20,6 @@ export interface TestCluster {
   down(): Promise<void>;
 }
 
-export const cacheDirectory = new URL('../../.cache', import.meta.url).pathname;
-
 /** Lab hosts of this name, with the images named, and an empty repository that Berth follows. */
 export async function startCluster(options: {
   readonly name: string;
@@ -29,7 +27,7 @@ export async function startCluster(options: {
   readonly images: readonly string[];
 }): Promise<TestCluster> {
   const directory = mkdtempSync(join(tmpdir(), `berth-${options.name}-`));
-  const images = await buildImages(join(cacheDirectory, 'images'));
+  const images = await buildImages(cacheDir);
   const lab = await startLab({ name: options.name, hosts: options.hosts });
   const repository = join(directory, 'repository.git');
   const work = join(directory, 'work');
@@ -63,7 +61,7 @@ export async function startCluster(options: {
         ),
       ),
     );
-    for (const name of options.images) await berth.run('image', 'push', archiveOf(images, name));
+    for (const name of options.images) await berth.run('image', 'push', imageNamed(images, name).tarPath);
     const pods = async (namespace: string): Promise<readonly Pod[]> =>
       (await berth.api<{ items: readonly Pod[] }>('GET', `/api/v1/namespaces/${namespace}/pods`)).items;
     const ready = (namespace: string, count: number): Promise<readonly Pod[]> =>
@@ -86,12 +84,6 @@ export function isReady(pod: Pod): boolean {
       (condition) => condition.type === 'Ready' && condition.status === 'True',
     )
   );
-}
-
-function archiveOf(images: Readonly<Record<string, { readonly tarPath: string }>>, name: string): string {
-  const image = images[name];
-  if (image === undefined) throw new Error(`no image ${name}: there are ${Object.keys(images).join(', ')}`);
-  return image.tarPath;
 }
 
 async function pushFiles(work: string, files: Readonly<Record<string, string | null>>): Promise<string> {

@@ -12,7 +12,7 @@ let cluster: TestCluster;
 const first = { image: 'berth.local/nginx:1', replicas: 3, page: 'one' };
 
 before(async () => {
-  cluster = await startCluster({ name: 'e2eway', hosts: 2, images: ['nginx'] });
+  cluster = await startCluster({ name: 'e2eway', hosts: 2, images: ['nginx:1'] });
 });
 after(async () => {
   await cluster.down();
