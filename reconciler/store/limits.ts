@@ -2,33 +2,33 @@ import { StoreLimitError } from '../core/ports.ts';
 import type { StoreWrite } from '../core/ports.ts';
 
 /** The longest Kubernetes key, /registry/GROUP/RESOURCE/NAMESPACE/NAME, is below 900 bytes; LMDB ends at 1978. */
-export const KEY_BYTES_MAX = 1024;
+export const keyBytesMax = 1024;
 
 /** Kubernetes bodies end at 3 MiB; room for what defaulting and managed fields add to them. */
-export const VALUE_BYTES_MAX = 8 * 1024 * 1024;
+export const valueBytesMax = 8 * 1024 * 1024;
 
 /** One plan of a large application in one commit; more would stall every other writer behind it. */
-export const COMMIT_WRITES_MAX = 16_384;
+export const commitWritesMax = 16_384;
 
 /** One commit is encoded in memory at once, twice (the table and the history). */
-export const COMMIT_BYTES_MAX = 64 * 1024 * 1024;
+export const commitBytesMax = 64 * 1024 * 1024;
 
 /** Where a page of a list ends its turn, so that a long list does not hold up the event loop. */
-export const LIST_TURN_RECORDS = 1_000;
+export const listTurnRecords = 1_000;
 
 /** How many revisions of history one turn of a replaying watch reads. */
-export const REPLAY_TURN_REVISIONS = 256;
+export const replayTurnRevisions = 256;
 
 /** A watcher that is further behind than this is dropped from memory and goes on from history. */
-export const WATCH_BUFFER_EVENTS = 8_192;
-export const WATCH_BUFFER_BYTES = 32 * 1024 * 1024;
+export const watchBufferEvents = 8_192;
+export const watchBufferBytes = 32 * 1024 * 1024;
 
 /** Rejects what no backend may hold. Keys are well-formed text without NUL, so that their UTF-8 bytes order them. */
 export function assertWrites(writes: readonly StoreWrite[]): void {
-  if (writes.length > COMMIT_WRITES_MAX) {
+  if (writes.length > commitWritesMax) {
     throw new StoreLimitError(
       'writes',
-      `a commit of ${writes.length} writes; at most ${COMMIT_WRITES_MAX} are allowed`,
+      `a commit of ${writes.length} writes; at most ${commitWritesMax} are allowed`,
     );
   }
   const seen = new Set<string>();
@@ -41,11 +41,8 @@ export function assertWrites(writes: readonly StoreWrite[]): void {
     if (write.expected !== undefined) assertRevision(write.expected);
     if (write.type === 'put') bytes += assertValue(write.key, write.value);
   }
-  if (bytes > COMMIT_BYTES_MAX) {
-    throw new StoreLimitError(
-      'writes',
-      `a commit of ${bytes} bytes; at most ${COMMIT_BYTES_MAX} are allowed`,
-    );
+  if (bytes > commitBytesMax) {
+    throw new StoreLimitError('writes', `a commit of ${bytes} bytes; at most ${commitBytesMax} are allowed`);
   }
 }
 
@@ -68,21 +65,21 @@ function assertKey(key: string): void {
     throw new TypeError(`key ${JSON.stringify(key)} is not well-formed text without NUL`);
   }
   // Three bytes of UTF-8 are the most that one UTF-16 unit takes: short keys need no counting.
-  if (key.length * 3 <= KEY_BYTES_MAX) return;
+  if (key.length * 3 <= keyBytesMax) return;
   const bytes = Buffer.byteLength(key);
-  if (bytes > KEY_BYTES_MAX) {
+  if (bytes > keyBytesMax) {
     throw new StoreLimitError(
       'key',
-      `a key of ${bytes} bytes, ${key.slice(0, 80)}…; at most ${KEY_BYTES_MAX} are allowed`,
+      `a key of ${bytes} bytes, ${key.slice(0, 80)}…; at most ${keyBytesMax} are allowed`,
     );
   }
 }
 
 function assertValue(key: string, value: Uint8Array): number {
-  if (value.byteLength > VALUE_BYTES_MAX) {
+  if (value.byteLength > valueBytesMax) {
     throw new StoreLimitError(
       'value',
-      `${key}: a value of ${value.byteLength} bytes; at most ${VALUE_BYTES_MAX} are allowed`,
+      `${key}: a value of ${value.byteLength} bytes; at most ${valueBytesMax} are allowed`,
     );
   }
   return value.byteLength;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CompactedError, FutureRevisionError } from '../core/ports.ts';
 import type { StoreBatch, StoreEvent } from '../core/ports.ts';
 import { keyOf } from './commit.ts';
-import { REPLAY_TURN_REVISIONS, WATCH_BUFFER_BYTES, WATCH_BUFFER_EVENTS, assertRevision } from './limits.ts';
+import { replayTurnRevisions, watchBufferBytes, watchBufferEvents, assertRevision } from './limits.ts';
 
 /** What a watch that starts, or has fallen, behind is served from. Reads are synchronous and of one snapshot. */
 export interface History {
@@ -102,7 +102,7 @@ export class WatchHub {
         this.#attach(prefix, subscriber);
         return;
       }
-      const through = Math.min(revision, cursor + REPLAY_TURN_REVISIONS);
+      const through = Math.min(revision, cursor + replayTurnRevisions);
       for (const batch of this.#history.read(cursor, through)) {
         const seen = under(prefix, batch);
         if (seen !== undefined) yield seen;
@@ -162,7 +162,7 @@ function enqueue(subscriber: Subscriber, batch: StoreBatch, bytes: number): void
   if (subscriber.fellBehindAt !== undefined) return;
   subscriber.bufferedEvents += batch.events.length;
   subscriber.bufferedBytes += bytes;
-  if (subscriber.bufferedEvents > WATCH_BUFFER_EVENTS || subscriber.bufferedBytes > WATCH_BUFFER_BYTES) {
+  if (subscriber.bufferedEvents > watchBufferEvents || subscriber.bufferedBytes > watchBufferBytes) {
     subscriber.fellBehindAt = (subscriber.buffer[0] ?? batch).revision - 1;
     clearBuffer(subscriber);
   } else {

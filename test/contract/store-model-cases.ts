@@ -6,9 +6,9 @@ import { StoreModel } from './store-model.ts';
 import { batchLine, line, put, remove, watched } from './store-trial.ts';
 import type { StoreCases } from './store-trial.ts';
 
-const RUNS = 60;
-const KEYS = ['/a', '/a/1', '/a/2', '/b/\u{1f680}', '/b/\u{ffee}', '/c'];
-const PREFIXES = ['', '/a', '/a/', '/b/', '/none'];
+const runs = 60;
+const keys = ['/a', '/a/1', '/a/2', '/b/\u{1f680}', '/b/\u{ffee}', '/c'];
+const prefixes = ['', '/a', '/a/', '/b/', '/none'];
 
 /** Which mod revision a write expects: none at all, the right one, or some other. */
 type Expectation = 'none' | 'right' | number;
@@ -27,7 +27,7 @@ const expectation = fc.oneof(
   { weight: 1, arbitrary: fc.nat(6) },
 );
 const write = fc.record({
-  key: fc.constantFrom(...KEYS),
+  key: fc.constantFrom(...keys),
   kind: fc.constantFrom('put' as const, 'put' as const, 'delete' as const, 'check' as const),
   expects: expectation,
 });
@@ -51,7 +51,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('read' as const),
       share: fc.double({ min: 0, max: 1, noNaN: true }),
-      prefix: fc.constantFrom(...PREFIXES),
+      prefix: fc.constantFrom(...prefixes),
       limit: fc.integer({ min: 1, max: 4 }),
     }),
   },
@@ -72,7 +72,7 @@ export const modelCases: StoreCases = {
           await trial.dispose();
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: runs },
     );
   },
 };
@@ -126,10 +126,10 @@ async function compareAll(store: Store, model: StoreModel): Promise<void> {
   assert.equal(await store.revision(), model.revision);
   for (let revision = model.compacted; revision <= model.revision; revision++) {
     await compareList(store, model, { prefix: '', revision, limit: 3 });
-    for (const key of KEYS)
+    for (const key of keys)
       assert.equal(line(await store.get(key, { revision })), line(model.get(key, revision)));
   }
-  for (const prefix of PREFIXES) {
+  for (const prefix of prefixes) {
     const expected = model.batches(prefix, model.compacted).map(batchLine);
     assert.deepEqual(await watched(store, prefix, model.compacted, expected.length), expected);
   }

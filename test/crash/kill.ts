@@ -10,7 +10,7 @@ export interface DoomedProgram {
 }
 
 /** How long a program may take to say its first line. */
-const FIRST_LINE_MS = 20_000;
+const firstLineMs = 20_000;
 
 /**
  * Runs `program`, waits for its first line, lets it go on for `lifeMs`, kills it with SIGKILL, and returns every
@@ -25,7 +25,7 @@ export async function runAndKill(program: DoomedProgram, lifeMs: number): Promis
   const firstLine = once(reader, 'line');
   reader.on('line', (line) => lines.push(line));
   try {
-    await Promise.race([firstLine, exited, sleep(FIRST_LINE_MS, undefined, { ref: false })]);
+    await Promise.race([firstLine, exited, sleep(firstLineMs, undefined, { ref: false })]);
     if (lines.length > 0) await Promise.race([sleep(lifeMs), exited]);
   } finally {
     child.kill('SIGKILL');
@@ -33,6 +33,6 @@ export async function runAndKill(program: DoomedProgram, lifeMs: number): Promis
   const [code, signal] = (await exited) as [number | null, NodeJS.Signals | null];
   await drained;
   if (signal !== 'SIGKILL') throw new Error(`${program.command} ended by itself with exit code ${code}`);
-  if (lines.length === 0) throw new Error(`${program.command} said nothing within ${FIRST_LINE_MS} ms`);
+  if (lines.length === 0) throw new Error(`${program.command} said nothing within ${firstLineMs} ms`);
   return lines;
 }

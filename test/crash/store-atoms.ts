@@ -1,6 +1,6 @@
 /** The keys that store-writer.ts writes: those of one writer are always written together, with one stamp. */
-export const WRITERS = 6;
-export const KEYS_PER_COMMIT = 5;
+export const writerCount = 6;
+export const keysPerCommit = 5;
 
 export function atomKey(writer: number, index: number): string {
   return `/atom/${writer}/${index}`;

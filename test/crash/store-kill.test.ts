@@ -6,24 +6,24 @@ import { test } from 'node:test';
 import type { Store, StoreBatch } from '../../reconciler/core/ports.ts';
 import { openLmdbStore } from '../../reconciler/store/lmdb/lmdb-store.ts';
 import { runAndKill } from './kill.ts';
-import { KEYS_PER_COMMIT, stampOf } from './store-atoms.ts';
+import { keysPerCommit, stampOf } from './store-atoms.ts';
 
-const KILLS = 50;
+const kills = 50;
 
 /** Counted from the first acknowledgement: from amid the first commits to hundreds of them later. */
-const LIFE_MS_MAX = 120;
+const lifeMsMax = 120;
 
-test(`kill -9 during commits, ${KILLS} times: no acknowledged write is lost, no commit is there by half`, async (t) => {
+test(`kill -9 during commits, ${kills} times: no acknowledged write is lost, no commit is there by half`, async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'berth-kill-'));
   try {
     const known = new KnownState();
     let acknowledged = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
+    for (let kill = 0; kill < kills; kill++) {
       const program = {
         command: process.execPath,
         args: [join(import.meta.dirname, 'store-writer.ts'), directory, String(kill)],
       };
-      const lines = await runAndKill(program, Math.random() * LIFE_MS_MAX);
+      const lines = await runAndKill(program, Math.random() * lifeMsMax);
       const acknowledgements = lines.map(parseAcknowledgement);
       acknowledged += acknowledgements.length;
       const store = await openLmdbStore({ directory });
@@ -71,7 +71,7 @@ class KnownState {
 
   /** Takes one commit over; its stamp. Each must be whole: all keys of one writer, with one stamp. */
   #apply(batch: StoreBatch): string {
-    assert.equal(batch.events.length, KEYS_PER_COMMIT, `revision ${batch.revision} is there by half`);
+    assert.equal(batch.events.length, keysPerCommit, `revision ${batch.revision} is there by half`);
     const stamps = new Set<string>();
     for (const event of batch.events) {
       if (event.type === 'put') {

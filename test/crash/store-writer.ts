@@ -6,37 +6,37 @@
 import { writeSync } from 'node:fs';
 import type { Store, StoreWrite } from '../../reconciler/core/ports.ts';
 import { openLmdbStore } from '../../reconciler/store/lmdb/lmdb-store.ts';
-import { KEYS_PER_COMMIT, WRITERS, atomKey } from './store-atoms.ts';
+import { keysPerCommit, writerCount, atomKey } from './store-atoms.ts';
 
 /** Some values fill a few bytes of a page, others several pages. */
-const PADDING_BYTES = [0, 100, 1_500, 9_000] as const;
+const paddingBytes = [0, 100, 1_500, 9_000] as const;
 
 /** Every so many commits of a writer its keys are deleted instead. */
-const DELETE_EVERY = 7;
+const deleteEvery = 7;
 
-const STDOUT = 1;
+const stdout = 1;
 
 async function main([directory, seed]: readonly string[]): Promise<void> {
   if (directory === undefined || seed === undefined) throw new Error('usage: store-writer.ts DIRECTORY SEED');
   const store = await openLmdbStore({ directory });
   const before = await store.revision();
-  const writers = Array.from({ length: WRITERS }, (_, writer) => write(store, writer, seed));
+  const writers = Array.from({ length: writerCount }, (_, writer) => write(store, writer, seed));
   await Promise.all([...writers, compactUpTo(store, before)]);
 }
 
 async function write(store: Store, writer: number, seed: string): Promise<never> {
   for (let round = 0; ; round++) {
-    const deletes = round % DELETE_EVERY === DELETE_EVERY - 1;
-    const padding = '.'.repeat(PADDING_BYTES[(round + writer) % PADDING_BYTES.length] ?? 0);
+    const deletes = round % deleteEvery === deleteEvery - 1;
+    const padding = '.'.repeat(paddingBytes[(round + writer) % paddingBytes.length] ?? 0);
     const stamp = `${deletes ? 'deleted' : 'put'}-${seed}-${writer}-${round}`;
     const value = Buffer.from(`${stamp}${padding}`);
-    const writes = Array.from({ length: KEYS_PER_COMMIT }, (_, index): StoreWrite => {
+    const writes = Array.from({ length: keysPerCommit }, (_, index): StoreWrite => {
       const key = atomKey(writer, index);
       return deletes ? { type: 'delete', key } : { type: 'put', key, value };
     });
     const result = await store.commit(writes);
     if (!result.ok) throw new Error('an unconditional commit conflicted');
-    writeSync(STDOUT, `${result.revision} ${stamp}\n`);
+    writeSync(stdout, `${result.revision} ${stamp}\n`);
   }
 }
 

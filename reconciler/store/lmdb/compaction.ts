@@ -2,7 +2,7 @@ import type { Position } from './row-codec.ts';
 import type { TableWriter, Tables } from './tables.ts';
 
 /** Rows of history that one transaction of a compaction removes, so that commits get their turn in between. */
-const COMPACT_ROWS = 1_000;
+const compactRows = 1_000;
 
 /**
  * The next part of forgetting all events up to revision `compacted`, which must be on disk as compacted before.
@@ -17,7 +17,7 @@ export function compactStep(
   const deletions: string[] = [];
   let done = true;
   for (const { position, row } of tables.historyBetween(0, compacted)) {
-    if (forgotten.length === COMPACT_ROWS) {
+    if (forgotten.length === compactRows) {
       done = false;
       break;
     }

@@ -2,15 +2,13 @@ import { closeSync, ftruncateSync, openSync, readSync, fstatSync } from 'node:fs
 import { join } from 'node:path';
 import { StoreFailedError } from '../../core/ports.ts';
 
-/** Where in LMDB's two first pages the fields of MDB_meta lie (mdb.c of lmdb-js 3.5, 64 bits, little-endian). */
-const META_PAGES = 2;
-const PAGE_BYTES_DEFAULT = 4096;
-const MAGIC = { offset: 24, value: 0xbeefc0de };
-const VERSION = { offset: 28, value: 2 };
-const PAGE_BYTES = { offset: 48 };
-const LAST_PAGE = { offset: 144 };
-const TRANSACTION = { offset: 152 };
-const META_END = 160;
+/** Where in each of LMDB's two first pages the fields of MDB_meta lie (mdb.c of lmdb-js 3.5, little-endian). */
+const metaField = { magic: 24, version: 28, pageBytes: 48, lastPage: 144, transaction: 152 } as const;
+const metaEnd = 160;
+
+const lmdbMagic = 0xbeefc0de;
+const lmdbVersion = 2;
+const pageBytesMin = 4096;
 
 interface Meta {
   readonly pageBytes: number;
@@ -44,26 +42,25 @@ export function inspectDataFile(directory: string): 'new' | 'whole' | 'short' {
 }
 
 function readMeta(file: number, offset: number, path: string): Meta {
-  const page = Buffer.alloc(META_END);
-  const length = readSync(file, page, 0, META_END, offset);
-  const magic = page.readUInt32LE(MAGIC.offset);
-  if (length < META_END || magic !== MAGIC.value) {
+  const page = Buffer.alloc(metaEnd);
+  const length = readSync(file, page, 0, metaEnd, offset);
+  if (length < metaEnd || page.readUInt32LE(metaField.magic) !== lmdbMagic) {
     throw new StoreFailedError(`${path} is not the data file of a store`);
   }
-  const version = page.readUInt32LE(VERSION.offset);
-  if (version !== VERSION.value) {
+  const version = page.readUInt32LE(metaField.version);
+  if (version !== lmdbVersion) {
     throw new StoreFailedError(
-      `${path} has LMDB's format ${version}; this Berth reads format ${VERSION.value}`,
+      `${path} has LMDB's format ${version}; this Berth reads format ${lmdbVersion}`,
     );
   }
-  const pageBytes = page.readUInt32LE(PAGE_BYTES.offset);
-  if (pageBytes < PAGE_BYTES_DEFAULT || (pageBytes & (pageBytes - 1)) !== 0) {
-    throw new StoreFailedError(`${path} is damaged: its first ${META_PAGES} pages make no sense`);
+  const pageBytes = page.readUInt32LE(metaField.pageBytes);
+  if (pageBytes < pageBytesMin || (pageBytes & (pageBytes - 1)) !== 0) {
+    throw new StoreFailedError(`${path} is damaged: its first pages make no sense`);
   }
   return {
     pageBytes,
-    lastPage: Number(page.readBigUInt64LE(LAST_PAGE.offset)),
-    transaction: page.readBigUInt64LE(TRANSACTION.offset),
+    lastPage: Number(page.readBigUInt64LE(metaField.lastPage)),
+    transaction: page.readBigUInt64LE(metaField.transaction),
   };
 }
 

@@ -6,18 +6,18 @@ import type { StoreState } from './row-codec.ts';
 import type { TableWriter, Tables } from './tables.ts';
 
 /** Commits that wait for the one that is being written. Every caller awaits its own, so this many callers wait. */
-const QUEUED_COMMITS_MAX = 65_536;
+const queuedCommitsMax = 65_536;
 
 /** Enough for one sync to serve all that wait; few enough for none of them to wait long. */
-const GROUP_COMMITS_MAX = 1_024;
-const GROUP_BYTES_MAX = 16 * 1024 * 1024;
+const groupCommitsMax = 1_024;
+const groupBytesMax = 16 * 1024 * 1024;
 
 /** A disk that takes longer than this for one write is taken for lost. (Stalls of 1.4 s were measured.) */
-const WRITE_DEADLINE_MS = 60_000;
-const SLOW_WRITE_MS = 1_000;
+const writeDeadlineMs = 60_000;
+const slowWriteMs = 1_000;
 
 /** The pages in use are counted again after this much was written. */
-const MEASURE_EVERY_BYTES = 8 * 1024 * 1024;
+const measureEveryBytes = 8 * 1024 * 1024;
 
 interface QueuedCommit {
   readonly writes: readonly StoreWrite[];
@@ -85,8 +85,8 @@ export class GroupCommit {
 
   async commit(writes: readonly StoreWrite[]): Promise<CommitResult> {
     this.assertOpen();
-    if (this.#commits.length >= QUEUED_COMMITS_MAX) {
-      throw new StoreLimitError('queue', `${QUEUED_COMMITS_MAX} commits are waiting to be written already`);
+    if (this.#commits.length >= queuedCommitsMax) {
+      throw new StoreLimitError('queue', `${queuedCommitsMax} commits are waiting to be written already`);
     }
     return new Promise((resolve, reject) => {
       this.#commits.push({ writes, bytes: bytesOf(writes), resolve, reject });
@@ -155,7 +155,7 @@ export class GroupCommit {
     let count = 0;
     for (const commit of this.#commits) {
       bytes += commit.bytes;
-      if (count > 0 && (bytes > GROUP_BYTES_MAX || count === GROUP_COMMITS_MAX)) break;
+      if (count > 0 && (bytes > groupBytesMax || count === groupCommitsMax)) break;
       count++;
     }
     const group = this.#commits.slice(0, count);
@@ -188,7 +188,7 @@ export class GroupCommit {
   async #writeExclusive({ describe, resolve }: QueuedExclusive): Promise<void> {
     const described = describe(this.#state);
     await this.#write(described.state, described.write);
-    this.#measureAfter(MEASURE_EVERY_BYTES);
+    this.#measureAfter(measureEveryBytes);
     resolve();
   }
 
@@ -202,12 +202,12 @@ export class GroupCommit {
     );
     this.#state = state;
     const durationMs = Math.round(performance.now() - began);
-    if (durationMs > SLOW_WRITE_MS) this.#options.logger?.warn('the disk was slow to write', { durationMs });
+    if (durationMs > slowWriteMs) this.#options.logger?.warn('the disk was slow to write', { durationMs });
   }
 
   #measureAfter(bytes: number): void {
     this.#bytesSinceMeasured += bytes;
-    if (this.#bytesSinceMeasured < MEASURE_EVERY_BYTES) return;
+    if (this.#bytesSinceMeasured < measureEveryBytes) return;
     this.#bytesSinceMeasured = 0;
     this.#usedBytes = this.#tables.usedBytes();
   }
@@ -231,8 +231,8 @@ async function withDeadline(written: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new StoreFailedError(`the disk did not finish a write within ${WRITE_DEADLINE_MS} ms`));
-    }, WRITE_DEADLINE_MS);
+      reject(new StoreFailedError(`the disk did not finish a write within ${writeDeadlineMs} ms`));
+    }, writeDeadlineMs);
   });
   try {
     await Promise.race([written, deadline]);

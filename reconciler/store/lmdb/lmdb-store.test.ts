@@ -11,7 +11,7 @@ import type { StoreWrite } from '../../core/ports.ts';
 import { openLmdbStore } from './lmdb-store.ts';
 import { StoreInUseError } from './owner-lock.ts';
 
-const MARKER = 'the value that rots';
+const marker = 'the value that rots';
 
 async function inDirectory(run: (directory: string) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'berth-lmdb-'));
@@ -26,12 +26,12 @@ function put(key: string, value: string): StoreWrite {
   return { type: 'put', key, value: Buffer.from(value) };
 }
 
-/** Flips one bit in every copy of MARKER within the data file. */
+/** Flips one bit in every copy of marker within the data file. */
 async function rot(directory: string): Promise<number> {
   const file = join(directory, 'data.mdb');
   const data = await readFile(file);
   let found = 0;
-  for (let at = data.indexOf(MARKER); at >= 0; at = data.indexOf(MARKER, at + 1), found++)
+  for (let at = data.indexOf(marker); at >= 0; at = data.indexOf(marker, at + 1), found++)
     data.writeUInt8(data.readUInt8(at + 4) ^ 0x10, at + 4);
   await writeFile(file, data);
   return found;
@@ -40,7 +40,7 @@ async function rot(directory: string): Promise<number> {
 test('a flipped bit in a record ends the store, naming the key', () =>
   inDirectory(async (directory) => {
     const whole = await openLmdbStore({ directory });
-    await whole.commit([put('/sound', 'x'), put('/rotten', MARKER)]);
+    await whole.commit([put('/sound', 'x'), put('/rotten', marker)]);
     await whole.close();
     assert.ok((await rot(directory)) > 0);
 
@@ -58,7 +58,7 @@ test('a flipped bit in a record ends the store, naming the key', () =>
 test('a flipped bit under a key that a commit compares fails the commit, not silently its compare', () =>
   inDirectory(async (directory) => {
     const whole = await openLmdbStore({ directory });
-    await whole.commit([put('/rotten', MARKER)]);
+    await whole.commit([put('/rotten', marker)]);
     await whole.close();
     await rot(directory);
 
@@ -70,7 +70,7 @@ test('a flipped bit under a key that a commit compares fails the commit, not sil
 test('a flipped bit in history ends a replaying watch', () =>
   inDirectory(async (directory) => {
     const whole = await openLmdbStore({ directory });
-    await whole.commit([put('/a', MARKER)]);
+    await whole.commit([put('/a', marker)]);
     await whole.commit([put('/a', 'sound')]);
     await whole.close();
     await rot(directory);

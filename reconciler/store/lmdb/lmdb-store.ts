@@ -9,7 +9,7 @@ import type {
   StoreRecord,
   StoreWrite,
 } from '../../core/ports.ts';
-import { LIST_TURN_RECORDS, assertPageLimit, assertRevision, assertWrites } from '../limits.ts';
+import { listTurnRecords, assertPageLimit, assertRevision, assertWrites } from '../limits.ts';
 import { WatchHub } from '../watch-hub.ts';
 import { compactStep } from './compaction.ts';
 import { inspectDataFile } from './data-file.ts';
@@ -21,10 +21,10 @@ import type { StoreState } from './row-codec.ts';
 import { Tables } from './tables.ts';
 
 /** What the store may hold, current records and uncompacted history together, before it refuses to put more. */
-const BYTES_MAX_DEFAULT = 8 * 1024 * 1024 * 1024;
+const bytesMaxDefault = 8 * 1024 * 1024 * 1024;
 
 /** Secrets are among what the store holds. */
-const PRIVATE = 0o700;
+const ownerOnly = 0o700;
 
 export interface LmdbStoreOptions {
   /** Made if it does not exist. One process at a time may have it open. */
@@ -38,9 +38,9 @@ export interface LmdbStoreOptions {
  * and StoreFailedError when what is there cannot be trusted.
  */
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
-  const { directory, bytesMax = BYTES_MAX_DEFAULT, logger } = options;
-  mkdirSync(directory, { recursive: true, mode: PRIVATE });
-  chmodSync(directory, PRIVATE);
+  const { directory, bytesMax = bytesMaxDefault, logger } = options;
+  mkdirSync(directory, { recursive: true, mode: ownerOnly });
+  chmodSync(directory, ownerOnly);
   const unlock = lockStore(directory);
   let tables: Tables | undefined;
   try {
@@ -187,7 +187,7 @@ class LmdbStore implements Store {
     left: number,
   ): ReturnType<typeof readPage> {
     return this.#read(() =>
-      readPage(this.#tables, { prefix, after, revision }, Math.min(left, LIST_TURN_RECORDS)),
+      readPage(this.#tables, { prefix, after, revision }, Math.min(left, listTurnRecords)),
     );
   }
 

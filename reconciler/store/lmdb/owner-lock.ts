@@ -16,7 +16,7 @@ export class StoreInUseError extends Error {
 }
 
 /** SQLite's result code for a lock that someone else holds. */
-const SQLITE_BUSY = 5;
+const sqliteBusy = 5;
 
 /**
  * Makes this process the only one to have the store in `directory` open, until the returned function is called or
@@ -31,7 +31,7 @@ export function lockStore(directory: string): () => void {
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    if (resultCodeOf(error) === SQLITE_BUSY) throw new StoreInUseError(directory, pidIn(owner));
+    if (resultCodeOf(error) === sqliteBusy) throw new StoreInUseError(directory, pidIn(owner));
     throw error;
   }
   writeFileSync(owner, `${process.pid}\n`);

@@ -33,48 +33,48 @@ export interface StoreState {
 }
 
 /** Revisions take 48 bits: at 30,000 commits a second, 297 years. One is left over for the end of a range. */
-export const REVISION_MAX = 2 ** 48 - 2;
+export const revisionMax = 2 ** 48 - 2;
 
 /** Raised when rows change so that an older Berth could not read them. */
-const FORMAT = 1;
+const rowFormat = 1;
 
-const CHECKSUM_BYTES = 4;
-const REVISION_BYTES = 6;
-const INDEX_BYTES = 4;
-const LENGTH_BYTES = 4;
-const POSITION_BYTES = REVISION_BYTES + INDEX_BYTES;
-const RECORD_HEADER_BYTES = 3 * REVISION_BYTES + INDEX_BYTES + LENGTH_BYTES;
-const HISTORY_TYPES = ['create', 'update', 'delete'] as const;
+const checksumBytes = 4;
+const revisionBytes = 6;
+const indexBytes = 4;
+const lengthBytes = 4;
+const positionBytes = revisionBytes + indexBytes;
+const recordHeaderBytes = 3 * revisionBytes + indexBytes + lengthBytes;
+const historyTypes = ['create', 'update', 'delete'] as const;
 
 /** The key of a history row: big-endian, so that the order of bytes is the order of time. */
 export function historyKey(position: Position): Buffer {
-  const key = Buffer.allocUnsafe(POSITION_BYTES);
-  key.writeUIntBE(position.revision, 0, REVISION_BYTES);
-  key.writeUInt32BE(position.index, REVISION_BYTES);
+  const key = Buffer.allocUnsafe(positionBytes);
+  key.writeUIntBE(position.revision, 0, revisionBytes);
+  key.writeUInt32BE(position.index, revisionBytes);
   return key;
 }
 
 export function positionOfKey(key: Uint8Array): Position {
   const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
-  return { revision: bytes.readUIntBE(0, REVISION_BYTES), index: bytes.readUInt32BE(REVISION_BYTES) };
+  return { revision: bytes.readUIntBE(0, revisionBytes), index: bytes.readUInt32BE(revisionBytes) };
 }
 
 export function encodeRecord(stored: StoredRecord): Buffer {
-  const row = Buffer.allocUnsafe(CHECKSUM_BYTES + recordBytes(stored));
-  writeRecord(row, CHECKSUM_BYTES, stored);
+  const row = Buffer.allocUnsafe(checksumBytes + recordBytes(stored));
+  writeRecord(row, checksumBytes, stored);
   return sealed(row, stored.record.key);
 }
 
 export function decodeRecord(key: string, row: Buffer): StoredRecord {
   verify(row, key, key);
-  return readRecord(row, CHECKSUM_BYTES, key).stored;
+  return readRecord(row, checksumBytes, key).stored;
 }
 
 export function encodeHistory(position: Position, event: HistoryRow): Buffer {
   const key = event.type === 'delete' ? event.key : event.stored.record.key;
   const keyBytes = Buffer.byteLength(key);
-  const row = Buffer.allocUnsafe(CHECKSUM_BYTES + 1 + LENGTH_BYTES + keyBytes + historyBodyBytes(event));
-  let offset = row.writeUInt8(HISTORY_TYPES.indexOf(event.type), CHECKSUM_BYTES);
+  const row = Buffer.allocUnsafe(checksumBytes + 1 + lengthBytes + keyBytes + historyBodyBytes(event));
+  let offset = row.writeUInt8(historyTypes.indexOf(event.type), checksumBytes);
   offset = row.writeUInt32LE(keyBytes, offset);
   offset += row.write(key, offset);
   if (event.type !== 'delete') offset = writeRecord(row, offset, event.stored);
@@ -85,14 +85,14 @@ export function encodeHistory(position: Position, event: HistoryRow): Buffer {
 
 export function decodeHistory(position: Position, row: Buffer): HistoryRow {
   verify(row, historyKey(position), `event ${position.index} of revision ${position.revision}`);
-  const type = HISTORY_TYPES[row.readUInt8(CHECKSUM_BYTES)];
+  const type = historyTypes[row.readUInt8(checksumBytes)];
   if (type === undefined) {
     throw new StoreFailedError(
       `revision ${position.revision} holds an event of a type that this Berth does not know`,
     );
   }
-  const keyStart = CHECKSUM_BYTES + 1 + LENGTH_BYTES;
-  const keyEnd = keyStart + row.readUInt32LE(CHECKSUM_BYTES + 1);
+  const keyStart = checksumBytes + 1 + lengthBytes;
+  const keyEnd = keyStart + row.readUInt32LE(checksumBytes + 1);
   const key = row.toString('utf8', keyStart, keyEnd);
   const { stored, end } = readRecord(row, keyEnd, key);
   switch (type) {
@@ -106,41 +106,41 @@ export function decodeHistory(position: Position, row: Buffer): HistoryRow {
 }
 
 export function encodeDeletion(key: string, position: Position): Buffer {
-  const row = Buffer.allocUnsafe(CHECKSUM_BYTES + POSITION_BYTES);
-  writePosition(row, CHECKSUM_BYTES, position);
+  const row = Buffer.allocUnsafe(checksumBytes + positionBytes);
+  writePosition(row, checksumBytes, position);
   return sealed(row, key);
 }
 
 export function decodeDeletion(key: string, row: Buffer): Position {
   verify(row, key, `the deletion of ${key}`);
-  return readPosition(row, CHECKSUM_BYTES);
+  return readPosition(row, checksumBytes);
 }
 
 export function encodeState(key: string, state: StoreState): Buffer {
-  const row = Buffer.allocUnsafe(CHECKSUM_BYTES + 1 + 2 * REVISION_BYTES);
-  let offset = row.writeUInt8(FORMAT, CHECKSUM_BYTES);
-  offset = row.writeUIntLE(state.revision, offset, REVISION_BYTES);
-  row.writeUIntLE(state.compacted, offset, REVISION_BYTES);
+  const row = Buffer.allocUnsafe(checksumBytes + 1 + 2 * revisionBytes);
+  let offset = row.writeUInt8(rowFormat, checksumBytes);
+  offset = row.writeUIntLE(state.revision, offset, revisionBytes);
+  row.writeUIntLE(state.compacted, offset, revisionBytes);
   return sealed(row, key);
 }
 
 export function decodeState(key: string, row: Buffer): StoreState {
   verify(row, key, "the store's own state");
-  const format = row.readUInt8(CHECKSUM_BYTES);
-  if (format !== FORMAT) {
-    throw new StoreFailedError(`the store has format ${format}; this Berth reads format ${FORMAT}`);
+  const format = row.readUInt8(checksumBytes);
+  if (format !== rowFormat) {
+    throw new StoreFailedError(`the store has format ${format}; this Berth reads format ${rowFormat}`);
   }
-  const start = CHECKSUM_BYTES + 1;
+  const start = checksumBytes + 1;
   return {
-    revision: row.readUIntLE(start, REVISION_BYTES),
-    compacted: row.readUIntLE(start + REVISION_BYTES, REVISION_BYTES),
+    revision: row.readUIntLE(start, revisionBytes),
+    compacted: row.readUIntLE(start + revisionBytes, revisionBytes),
   };
 }
 
 function historyBodyBytes(event: HistoryRow): number {
   switch (event.type) {
     case 'create':
-      return recordBytes(event.stored) + (event.deletedAt === undefined ? 0 : POSITION_BYTES);
+      return recordBytes(event.stored) + (event.deletedAt === undefined ? 0 : positionBytes);
     case 'update':
       return recordBytes(event.stored) + recordBytes(event.previous);
     case 'delete':
@@ -149,13 +149,13 @@ function historyBodyBytes(event: HistoryRow): number {
 }
 
 function recordBytes(stored: StoredRecord): number {
-  return RECORD_HEADER_BYTES + stored.record.value.byteLength;
+  return recordHeaderBytes + stored.record.value.byteLength;
 }
 
 function writeRecord(row: Buffer, start: number, { record, index }: StoredRecord): number {
-  let offset = row.writeUIntLE(record.createRevision, start, REVISION_BYTES);
-  offset = row.writeUIntLE(record.modRevision, offset, REVISION_BYTES);
-  offset = row.writeUIntLE(record.version, offset, REVISION_BYTES);
+  let offset = row.writeUIntLE(record.createRevision, start, revisionBytes);
+  offset = row.writeUIntLE(record.modRevision, offset, revisionBytes);
+  offset = row.writeUIntLE(record.version, offset, revisionBytes);
   offset = row.writeUInt32LE(index, offset);
   offset = row.writeUInt32LE(record.value.byteLength, offset);
   row.set(record.value, offset);
@@ -163,24 +163,24 @@ function writeRecord(row: Buffer, start: number, { record, index }: StoredRecord
 }
 
 function readRecord(row: Buffer, start: number, key: string): { stored: StoredRecord; end: number } {
-  const valueStart = start + RECORD_HEADER_BYTES;
-  const end = valueStart + row.readUInt32LE(valueStart - LENGTH_BYTES);
+  const valueStart = start + recordHeaderBytes;
+  const end = valueStart + row.readUInt32LE(valueStart - lengthBytes);
   const record: StoreRecord = {
     key,
     value: row.subarray(valueStart, end),
-    createRevision: row.readUIntLE(start, REVISION_BYTES),
-    modRevision: row.readUIntLE(start + REVISION_BYTES, REVISION_BYTES),
-    version: row.readUIntLE(start + 2 * REVISION_BYTES, REVISION_BYTES),
+    createRevision: row.readUIntLE(start, revisionBytes),
+    modRevision: row.readUIntLE(start + revisionBytes, revisionBytes),
+    version: row.readUIntLE(start + 2 * revisionBytes, revisionBytes),
   };
-  return { stored: { record, index: row.readUInt32LE(start + 3 * REVISION_BYTES) }, end };
+  return { stored: { record, index: row.readUInt32LE(start + 3 * revisionBytes) }, end };
 }
 
 function writePosition(row: Buffer, start: number, position: Position): void {
-  row.writeUInt32LE(position.index, row.writeUIntLE(position.revision, start, REVISION_BYTES));
+  row.writeUInt32LE(position.index, row.writeUIntLE(position.revision, start, revisionBytes));
 }
 
 function readPosition(row: Buffer, start: number): Position {
-  return { revision: row.readUIntLE(start, REVISION_BYTES), index: row.readUInt32LE(start + REVISION_BYTES) };
+  return { revision: row.readUIntLE(start, revisionBytes), index: row.readUInt32LE(start + revisionBytes) };
 }
 
 function sealed(row: Buffer, key: string | Buffer): Buffer {
@@ -189,10 +189,10 @@ function sealed(row: Buffer, key: string | Buffer): Buffer {
 }
 
 function verify(row: Buffer, key: string | Buffer, what: string): void {
-  if (row.length > CHECKSUM_BYTES && row.readUInt32LE(0) === checksum(row, key)) return;
+  if (row.length > checksumBytes && row.readUInt32LE(0) === checksum(row, key)) return;
   throw new StoreFailedError(`the store is damaged: the checksum of ${what} does not match its bytes`);
 }
 
 function checksum(row: Buffer, key: string | Buffer): number {
-  return crc32(row.subarray(CHECKSUM_BYTES), crc32(key));
+  return crc32(row.subarray(checksumBytes), crc32(key));
 }

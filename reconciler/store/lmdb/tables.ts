@@ -4,7 +4,7 @@ import { open } from 'lmdb';
 import type { Database, RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
 import { StoreFailedError } from '../../core/ports.ts';
 import {
-  REVISION_MAX,
+  revisionMax,
   decodeDeletion,
   decodeHistory,
   decodeRecord,
@@ -18,13 +18,13 @@ import {
 } from './row-codec.ts';
 import type { HistoryRow, Position, StoredRecord, StoreState } from './row-codec.ts';
 
-const STATE_KEY = 'state';
+const stateKey = 'state';
 
 /** Four tables are in use; the rest is room for later ones. */
-const TABLES_MAX = 8;
+const tablesMax = 8;
 
 /** Where the memory map starts; LMDB grows it by itself. The bound on growth is `usedBytes` against `bytesMax`. */
-const MAP_BYTES_INITIAL = 64 * 1024 * 1024;
+const mapBytesInitial = 64 * 1024 * 1024;
 
 interface TableStats {
   readonly treeBranchPageCount: number;
@@ -54,8 +54,8 @@ export class Tables {
     const options: RootDatabaseOptionsWithPath & { permissionsMode: number; eventTurnBatching: boolean } = {
       path: directory,
       encoding: 'binary',
-      maxDbs: TABLES_MAX,
-      mapSize: MAP_BYTES_INITIAL,
+      maxDbs: tablesMax,
+      mapSize: mapBytesInitial,
       // With overlapping syncs a write whose sync failed is rejected, and yet read back later.
       overlappingSync: false,
       // Groups are made by GroupCommit: no second wait for a turn.
@@ -93,8 +93,8 @@ export class Tables {
   }
 
   state(): StoreState | undefined {
-    const row = this.#meta.get(STATE_KEY);
-    return row && decodeState(STATE_KEY, row);
+    const row = this.#meta.get(stateKey);
+    return row && decodeState(stateKey, row);
   }
 
   current(key: string): StoredRecord | undefined {
@@ -148,7 +148,7 @@ export class Tables {
     let deleted = 0;
     for (const _deletion of this.deletedFrom('', false)) deleted++;
     let history = 0;
-    for (const _event of this.historyBetween(0, REVISION_MAX)) history++;
+    for (const _event of this.historyBetween(0, revisionMax)) history++;
     assertCount('current', current, this.#current);
     assertCount('deleted', deleted, this.#deleted);
     assertCount('history', history, this.#history);
@@ -200,7 +200,7 @@ export class TableWriter {
   }
 
   putState(state: StoreState): void {
-    this.#writes.push({ table: 'meta', key: STATE_KEY, row: encodeState(STATE_KEY, state) });
+    this.#writes.push({ table: 'meta', key: stateKey, row: encodeState(stateKey, state) });
   }
 
   putCurrent(stored: StoredRecord): void {
