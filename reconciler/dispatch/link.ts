@@ -1,0 +1,360 @@
+/**
+ * The link to one host. It runs attempts until it is closed or refused; each attempt is one SSH connection:
+ *
+ *   connecting -> (bootstrapping ->) connected -> unreachable -> connecting -> …
+ *        └-> refused: only a change of the Host, which opens a new link, can help
+ */
+import type {
+  AgentBuild,
+  BootstrapFailure,
+  BootstrapProgress,
+  BootstrapResult,
+  InstallJob,
+} from '../../schemas/wire/bootstrap.ts';
+import {
+  hostPaths,
+  nodeReportIntervalMs,
+  wireProtocol,
+  type AgentInfo,
+  type DesiredUpdate,
+  type ImageReport,
+  type LogQuery,
+} from '../../schemas/wire/messages.ts';
+import {
+  LinkError,
+  type Clock,
+  type HostEvents,
+  type HostLink,
+  type HostTarget,
+  type LinkState,
+  type Logger,
+  type Random,
+} from '../core/ports.ts';
+import { AgentSession } from './agent-session.ts';
+import { attemptEndOf, type AttemptEnd } from './attempt-end.ts';
+import { retryDelayMs } from './backoff.ts';
+import { pause } from './deadline.ts';
+import { DesiredOutbox, type DesiredChange } from './desired-outbox.ts';
+import { connectSsh, type SshConnection } from './ssh-connection.ts';
+
+export interface LinkPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** The leader's; sent with every desired state. */
+  readonly epoch: number;
+  /** Builds of the agent that hosts are to run, one per architecture; rejects when there are none. */
+  agentBuilds(): Promise<readonly AgentBuild[]>;
+  /** Runs the bootstrap. Its own failures come as results; rejects when `signal` aborts. */
+  bootstrap(
+    job: InstallJob,
+    onProgress: (progress: BootstrapProgress) => void,
+    signal: AbortSignal,
+  ): Promise<BootstrapResult>;
+}
+
+/** A connection that held this long was a good one: the next failure is the first again. */
+const steadyMs = 10_000;
+
+/** An agent reports every 10 s; one that misses three is stuck. */
+const silenceMs = 3 * nodeReportIntervalMs;
+
+/** An agent that was there before and is gone gets so many attempts to be started again by its keeper. */
+const restartAttemptsMax = 4;
+
+interface Reached {
+  readonly session: AgentSession;
+  readonly info: AgentInfo;
+}
+
+export class Link implements HostLink {
+  readonly #ports: LinkPorts;
+  readonly #target: HostTarget;
+  readonly #events: HostEvents;
+  readonly #outbox: DesiredOutbox;
+  readonly #closing = new AbortController();
+  readonly #ended: Promise<void>;
+  #session: AgentSession | undefined;
+  #flushing = false;
+  /** Attempts for which a missing agent is waited for rather than bootstrapped. */
+  #patience = 0;
+  /** The agent that failed on this host: where the former one still serves, it is used. */
+  #failedDigest: string | undefined;
+
+  constructor(ports: LinkPorts, target: HostTarget, events: HostEvents) {
+    this.#ports = ports;
+    this.#target = target;
+    this.#events = events;
+    this.#outbox = new DesiredOutbox(ports.epoch);
+    this.#ended = this.#run();
+  }
+
+  update(change: DesiredChange): void {
+    this.#outbox.change(change);
+    if (this.#flushing || this.#session === undefined) return;
+    // Changes made in one go leave in one update; a microtask later is still at once.
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  async logs(query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    return this.#connected().logs(query, signal);
+  }
+
+  async images(signal: AbortSignal): Promise<readonly ImageReport[]> {
+    return this.#connected().images(signal);
+  }
+
+  async importImage(
+    digest: string,
+    archive: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<readonly ImageReport[]> {
+    return this.#connected().importImage(digest, archive, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new LinkError('Closed', `the link to ${this.#target.name} was closed`));
+    await this.#ended;
+  }
+
+  #connected(): AgentSession {
+    if (this.#session === undefined)
+      throw new LinkError('NotConnected', `host ${this.#target.name} is not connected`);
+    return this.#session;
+  }
+
+  #tell(state: LinkState): void {
+    if (!this.#closing.signal.aborted) this.#events.state(this.#target.name, state);
+  }
+
+  async #run(): Promise<void> {
+    const { clock, random, logger } = this.#ports;
+    const { signal } = this.#closing;
+    const host = this.#target.name;
+    // Whoever opened the link has it in hand before its first news.
+    await Promise.resolve();
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      this.#tell({ phase: 'connecting', attempt });
+      const startedMs = clock.now();
+      const end = await this.#attempt();
+      if (signal.aborted) return;
+      const { reason, message } = end;
+      if (end.verdict === 'refuse') {
+        logger.error('link refused', { host, reason, message });
+        this.#tell({ phase: 'refused', reason, message });
+        return;
+      }
+      if (end.served && clock.now() - startedMs >= steadyMs) attempt = 1;
+      const delayMs = retryDelayMs(end.verdict, attempt, random.next());
+      logger.warn('link lost', { host, reason, message, attempt, delayMs });
+      this.#tell({ phase: 'unreachable', reason, message, retryAtMs: clock.now() + delayMs });
+      await pause(clock, delayMs, signal);
+    }
+  }
+
+  /** One connection from its beginning to its end. Never rejects. */
+  async #attempt(): Promise<AttemptEnd> {
+    const { clock } = this.#ports;
+    try {
+      // Building takes seconds the first time; the host is greeted meanwhile.
+      const [builds, connected] = await Promise.all([
+        this.#builds(),
+        connectSsh(this.#target, clock, this.#closing.signal),
+      ]);
+      if (!connected.ok) return attemptEndOf(connected.failure);
+      const { connection } = connected;
+      const onClose = (): void => connection.close();
+      this.#closing.signal.addEventListener('abort', onClose);
+      try {
+        return await this.#useConnection(connection, builds);
+      } finally {
+        this.#closing.signal.removeEventListener('abort', onClose);
+        connection.close();
+      }
+    } catch (error) {
+      if (error instanceof LinkError) return attemptEndOf(error);
+      this.#ports.logger.error('link broke', { host: this.#target.name, error });
+      return attemptEndOf({
+        reason: 'InternalError',
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  /** Without a build, hosts that run an agent already are still served. */
+  async #builds(): Promise<readonly AgentBuild[] | BootstrapFailure> {
+    try {
+      return await this.#ports.agentBuilds();
+    } catch (error) {
+      return {
+        ok: false,
+        reason: 'BuildFailed',
+        message: error instanceof Error ? error.message : String(error),
+      };
+    }
+  }
+
+  async #useConnection(
+    connection: SshConnection,
+    builds: readonly AgentBuild[] | BootstrapFailure,
+  ): Promise<AttemptEnd> {
+    let reached = await this.#reachAgent(connection);
+    if (!this.#isWanted(reached?.info, builds)) {
+      if (reached === undefined && this.#patience > 0) {
+        this.#patience -= 1;
+        return attemptEndOf({
+          reason: 'AgentMissing',
+          message: `nothing answers on ${hostPaths.socket}; waiting for the agent to be started again`,
+        });
+      }
+      reached?.session.close();
+      const failure = 'ok' in builds ? builds : await this.#bootstrap(builds, connection.lost);
+      reached = await this.#reachAgent(connection);
+      const protocolFits = reached?.info.protocol === wireProtocol;
+      if (failure !== undefined && !protocolFits) {
+        reached?.session.close();
+        return attemptEndOf(failure);
+      }
+      if (failure !== undefined) {
+        this.#ports.logger.warn('serving the former agent', {
+          host: this.#target.name,
+          reason: failure.reason,
+          message: failure.message,
+        });
+      }
+    }
+    if (reached === undefined) {
+      return attemptEndOf({
+        reason: 'AgentMissing',
+        message: `nothing answers on ${hostPaths.socket}; does sshd allow AllowStreamLocalForwarding?`,
+      });
+    }
+    return this.#serve(connection, reached);
+  }
+
+  /** The agent's word about itself; undefined when nothing listens or what listens does not answer. */
+  async #reachAgent(connection: SshConnection): Promise<Reached | undefined> {
+    const socket = await connection.openSocket(hostPaths.socket);
+    if (socket === undefined) return undefined;
+    const session = new AgentSession(socket, this.#ports.clock);
+    try {
+      return { session, info: await session.info() };
+    } catch (error) {
+      session.close();
+      if (connection.lost.aborted) throw connection.lost.reason;
+      if (error instanceof LinkError) return undefined;
+      throw error;
+    }
+  }
+
+  #isWanted(info: AgentInfo | undefined, builds: readonly AgentBuild[] | BootstrapFailure): boolean {
+    if (info === undefined || info.protocol !== wireProtocol) return false;
+    if ('ok' in builds) return true;
+    if (builds.some(({ digest }) => digest === info.executableDigest)) return true;
+    return builds.some(({ digest }) => digest === this.#failedDigest);
+  }
+
+  /** Makes the host run the wanted agent; returns why it does not. */
+  async #bootstrap(builds: readonly AgentBuild[], lost: AbortSignal): Promise<BootstrapFailure | undefined> {
+    const { name: host, agent, ...target } = this.#target;
+    const onProgress = ({ step, message }: BootstrapProgress): void => {
+      this.#ports.logger.info('bootstrap', { host, step, message });
+      this.#tell({ phase: 'bootstrapping', step: message });
+    };
+    this.#tell({ phase: 'bootstrapping', step: 'preparing the host' });
+    const job: InstallJob = { type: 'install', target, agent, builds };
+    const signal = AbortSignal.any([this.#closing.signal, lost]);
+    const result = await this.#ports.bootstrap(job, onProgress, signal);
+    if (result.ok) return undefined;
+    if (result.reason === 'AgentFailed') this.#failedDigest = builds[0]?.digest;
+    return result;
+  }
+
+  /** Connected: updates go out, reports come in, until one of the two ways ends. */
+  async #serve(connection: SshConnection, { session, info }: Reached): Promise<AttemptEnd> {
+    if (info.epoch > this.#ports.epoch) {
+      session.close();
+      return anotherLeads(info.epoch, this.#ports.epoch);
+    }
+    const ending = new AbortController();
+    const onLost = (): void =>
+      ending.abort(connection.lost.aborted ? connection.lost.reason : session.lost.reason);
+    connection.lost.addEventListener('abort', onLost);
+    session.lost.addEventListener('abort', onLost);
+    this.#outbox.connected(info);
+    this.#session = session;
+    this.#endServing = (error) => ending.abort(error);
+    this.#patience = restartAttemptsMax;
+    this.#tell({ phase: 'connected', info });
+    this.#flush();
+    try {
+      await this.#receive(session, ending);
+      return {
+        ...attemptEndOf({ reason: 'AgentLost', message: 'the agent ended its reports' }),
+        served: true,
+      };
+    } catch (error) {
+      const why: unknown = ending.signal.aborted ? ending.signal.reason : error;
+      if (!(why instanceof LinkError)) throw why;
+      return { ...attemptEndOf(why), served: true };
+    } finally {
+      this.#session = undefined;
+      this.#endServing = undefined;
+      session.close();
+    }
+  }
+
+  #endServing: ((error: LinkError) => void) | undefined;
+
+  async #receive(session: AgentSession, ending: AbortController): Promise<void> {
+    const { clock } = this.#ports;
+    const silent = (): void =>
+      ending.abort(new LinkError('AgentSilent', `the agent has reported nothing for ${silenceMs / 1000} s`));
+    let cancel = clock.after(silenceMs, silent);
+    try {
+      for await (const report of session.reports(ending.signal)) {
+        cancel();
+        cancel = clock.after(silenceMs, silent);
+        if (this.#closing.signal.aborted) return;
+        this.#events.report(this.#target.name, report);
+      }
+    } finally {
+      cancel();
+    }
+  }
+
+  #flush(): void {
+    const session = this.#session;
+    const update = session === undefined ? undefined : this.#outbox.next();
+    if (session === undefined || update === undefined) return;
+    this.#put(session, update).catch((error: unknown) => {
+      if (session !== this.#session) return;
+      const why = error instanceof LinkError ? error : new LinkError('InternalError', String(error));
+      this.#endServing?.(why);
+    });
+  }
+
+  async #put(session: AgentSession, update: DesiredUpdate): Promise<void> {
+    const answer = await session.putDesired(update);
+    if (session !== this.#session) return;
+    if (answer.ok) this.#outbox.accepted(answer.accepted);
+    else {
+      const { refused } = answer;
+      this.#ports.logger.warn('desired state refused', { host: this.#target.name, ...refused });
+      const verdict = this.#outbox.refused(refused);
+      if (verdict === 'another-leads')
+        throw new LinkError('StaleEpoch', anotherLeads(refused.epoch, update.epoch).message);
+      if (verdict === 'give-up') throw new LinkError(refused.reason, refused.message);
+    }
+    this.#flush();
+  }
+}
+
+function anotherLeads(held: number, own: number): AttemptEnd {
+  const message = `the host follows epoch ${held}, this reconciler has ${own}: another reconciler leads`;
+  return attemptEndOf({ reason: 'StaleEpoch', message });
+}
