@@ -1,0 +1,49 @@
+/** An object of the repository as it is applied: with its namespace, its secret text encoded, without what the server sets. */
+import { kindByGvk } from '../../../schemas/kinds.ts';
+import { dropNulls } from '../apply/drop-nulls.ts';
+import { shapeOfKind } from '../apply/merge-shape.ts';
+import type { KubeObject } from '../model/object.ts';
+
+/** The namespace of an object that names none, as kubectl's without a context. */
+const defaultNamespace = 'default';
+
+/** Remembered by identity, so that what is planned again and again is prepared once. */
+const prepared = new WeakMap<KubeObject, KubeObject>();
+
+export function desiredObject(source: KubeObject): KubeObject {
+  const known = prepared.get(source);
+  if (known !== undefined) return known;
+  const object = dropNulls(foldStringData(withPlace(source)), shapeOfKind(source.apiVersion, source.kind));
+  prepared.set(source, object);
+  return object;
+}
+
+function withPlace(object: KubeObject): KubeObject {
+  const {
+    managedFields: _managedFields,
+    uid: _uid,
+    resourceVersion: _resourceVersion,
+    creationTimestamp: _creationTimestamp,
+    generation: _generation,
+    namespace,
+    ...metadata
+  } = object.metadata;
+  const namespaced = kindByGvk(object.apiVersion, object.kind)?.namespaced ?? namespace !== undefined;
+  return {
+    ...object,
+    metadata: { ...metadata, ...(namespaced ? { namespace: namespace ?? defaultNamespace } : {}) },
+  };
+}
+
+/** `stringData` is how Secrets are written, `data` how they are stored; it wins over an equal key of `data`. */
+function foldStringData(object: KubeObject): KubeObject {
+  if (object.apiVersion !== 'v1' || object.kind !== 'Secret') return object;
+  const { stringData, ...secret } = object as KubeObject & {
+    readonly data?: Readonly<Record<string, string>>;
+    readonly stringData?: Readonly<Record<string, string>> | null;
+  };
+  if (stringData === undefined || stringData === null) return secret;
+  const encoder = new TextEncoder();
+  const encoded = Object.entries(stringData).map(([key, text]) => [key, encoder.encode(text).toBase64()]);
+  return { ...secret, data: { ...secret.data, ...Object.fromEntries(encoded) } } as KubeObject;
+}
