@@ -94,18 +94,18 @@ export function unknownField(
   known: readonly string[],
   suggestion: string | undefined,
 ): FieldProblem {
-  const text = `unknown field ${JSON.stringify(name)}`;
+  const text = `unknown field ${shown(name)}`;
   const at = { ...problem('FieldValueInvalid', path, text), at: 'key' as const };
   if (suggestion !== undefined)
     return { ...at, problem: `${text}; did you mean ${JSON.stringify(suggestion)}?` };
   return { ...at, expected: known.length === 0 ? 'no fields here' : `one of ${known.join(', ')}` };
 }
 
-/** The value with its type: `string "3"`, `number 1.5`, `null`, `an object`. */
+/** The value with its type: `string "3"`, `number 1.5`, `null`, `a map`. */
 function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'object') return 'a map';
   if (typeof value === 'number') return `${Number.isInteger(value) ? 'integer' : 'number'} ${shown(value)}`;
   return `${typeof value} ${shown(value)}`;
 }

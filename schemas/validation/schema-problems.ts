@@ -24,7 +24,7 @@ const typeNames: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   integer: 'an integer',
   number: 'a number',
-  object: 'a map of fields',
+  object: 'a map',
   string: 'a string',
 };
 

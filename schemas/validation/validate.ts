@@ -5,7 +5,7 @@
  */
 import { type KindInfo, bodyDefinition, kindByGvk } from '../kinds.ts';
 import { walkConstraints } from './constraint-walk.ts';
-import { type FieldProblem, invalid, required, wrongType } from './field-problem.ts';
+import { type FieldProblem, forbidden, invalid, required, wrongType } from './field-problem.ts';
 import { formats } from './formats.ts';
 import { kindProblems } from './kind-problems.ts';
 import { fieldsOf, isEmpty, isFields, textOf } from './loose.ts';
@@ -56,15 +56,8 @@ function metadataProblems(info: KindInfo, metadata: Readonly<Record<string, unkn
   if (wrongPrefix !== undefined)
     problems.push(invalid(['metadata', 'generateName'], generateName, wrongPrefix));
   if (!info.namespaced && !isEmpty(metadata['namespace'])) {
-    problems.push({
-      ...invalid(
-        ['metadata', 'namespace'],
-        metadata['namespace'],
-        `not allowed: ${info.kind} is cluster-scoped`,
-      ),
-      at: 'key',
-      reason: 'FieldValueForbidden',
-    });
+    const detail = `not allowed on this type (${info.kind} is cluster-scoped)`;
+    problems.push({ ...forbidden(['metadata', 'namespace'], detail), at: 'key' });
   }
   return problems;
 }

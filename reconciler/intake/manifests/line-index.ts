@@ -17,7 +17,7 @@ export class LineIndex {
 
   /** The position of an offset. The index is built when first needed: most files have nothing to point at. */
   position(offset: number): Position {
-    const starts = (this.#starts ??= lineStarts(this.#source));
+    const starts = this.#lineStarts();
     let [low, high] = [0, starts.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
@@ -25,6 +25,18 @@ export class LineIndex {
       else high = middle - 1;
     }
     return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  }
+
+  /** The line on which an offset lies. */
+  textAt(offset: number): string {
+    const { line } = this.position(offset);
+    const starts = this.#lineStarts();
+    return this.#source.slice(starts[line - 1], starts[line]);
+  }
+
+  #lineStarts(): readonly number[] {
+    this.#starts ??= lineStarts(this.#source);
+    return this.#starts;
   }
 }
 

@@ -7,7 +7,8 @@ import { schemaPath } from '../../../schemas/validation/schema-path.ts';
 import type { ManifestLimits } from './limits.ts';
 import { LineIndex, type Position } from './line-index.ts';
 import type { ManifestProblem } from './problem.ts';
-import { composeDocument } from './yaml-composer.ts';
+import { composeDocument, templateHint } from './yaml-composer.ts';
+import { nodeAt, nodeOffset } from './yaml-events.ts';
 import { documentPositions, locate } from './yaml-positions.ts';
 
 export interface ManifestFile {
@@ -24,6 +25,8 @@ export interface ManifestDocument {
   readonly value: unknown;
   readonly hasNull: boolean;
   readonly start: Position;
+  /** Fields whose values YAML read otherwise than meant. */
+  readonly spoiled: ReadonlySet<string>;
   /** What YAML itself had to say. */
   readonly problems: readonly ManifestProblem[];
   positionOf(path: FieldPath, at: 'key' | 'value'): Position;
@@ -38,7 +41,15 @@ export interface ReadFile {
 /** A stretch of a file that parses on its own: all of it, or one document when another one is broken. */
 interface Stretch {
   readonly source: string;
+  /** Where it begins in the file. */
+  readonly base: number;
   readonly events: readonly Event[];
+}
+
+interface BrokenStretch {
+  readonly base: number;
+  readonly length: number;
+  readonly error: YAMLException;
 }
 
 const separator = /^---(?=[ \t\r\n]|$)/gm;
@@ -55,7 +66,8 @@ export function readManifestFile(file: ManifestFile, limits: ManifestLimits): Re
       `at most ${limits.fileBytesMax}`,
     );
   }
-  const source = typeof file.content === 'string' ? file.content : decodeUtf8(file.content);
+  const source =
+    typeof file.content === 'string' ? file.content.replace(/^\ufeff/, '') : decodeUtf8(file.content);
   if (typeof source !== 'string') return failed(path, source, 'the file is not valid UTF-8 text');
   const lines = new LineIndex(source);
   const stretches = parseStretches(path, source, lines, limits);
@@ -76,54 +88,58 @@ function parseStretches(
   lines: LineIndex,
   limits: ManifestLimits,
 ): { readonly parsed: readonly Stretch[]; readonly problems: readonly ManifestProblem[] } {
-  const whole = parse(source, limits);
+  const whole = parse(source, 0, limits);
   if ('events' in whole) return { parsed: [whole], problems: [] };
-  const starts = [0, ...[...source.matchAll(separator)].map(({ index }) => index), source.length];
-  const parsed: Stretch[] = [];
-  const problems: ManifestProblem[] = [];
-  starts.slice(0, -1).forEach((start, index) => {
-    const end = starts[index + 1] ?? source.length;
-    // Blanks before the document keep the offsets those of the file.
-    const alone = parse(source.slice(0, start).replace(/[^\n]/g, ' ') + source.slice(start, end), limits);
-    if ('events' in alone) parsed.push(alone);
-    else problems.push(syntaxProblem(path, source, alone, lines));
-  });
-  return problems.length > 0
-    ? { parsed, problems }
-    : { parsed: [], problems: [syntaxProblem(path, source, whole, lines)] };
+  const starts = [0, ...[...source.matchAll(separator)].map(({ index }) => index)];
+  const alone = starts.map((start, index) => parse(source.slice(start, starts[index + 1]), start, limits));
+  const failures = alone.filter((stretch) => 'error' in stretch);
+  return {
+    parsed: alone.filter((stretch) => 'events' in stretch),
+    problems: (failures.length > 0 ? failures : [whole]).map((failure) =>
+      syntaxProblem(path, failure, lines),
+    ),
+  };
 }
 
-function parse(source: string, limits: ManifestLimits): Stretch | YAMLException {
+function parse(source: string, base: number, limits: ManifestLimits): Stretch | BrokenStretch {
   try {
-    return { source, events: parseEvents(source, { maxDepth: limits.depthMax }) };
+    return { source, base, events: parseEvents(source, { maxDepth: limits.depthMax }) };
   } catch (error) {
-    if (error instanceof YAMLException) return error;
+    if (error instanceof YAMLException) return { base, length: source.length, error };
     throw error;
   }
 }
 
 function readDocuments(
   path: string,
-  { source, events }: Stretch,
+  { source, base, events }: Stretch,
   lines: LineIndex,
   limits: ManifestLimits,
 ): readonly Omit<ManifestDocument, 'index'>[] {
   const starts = events.flatMap((event, index) => (event.type === EVENT_ID.DOCUMENT ? [index] : []));
+  const place = (offset: number): Position => lines.position(base + offset);
   return starts.map((index) => {
-    const { value, problems, aliasTargets, hasNull } = composeDocument(source, events, index, limits);
+    const composed = composeDocument(source, events, index, limits, (offset) => place(offset).line);
+    const { value, hasNull } = composed;
     let tree: ReturnType<typeof documentPositions> | undefined;
     const positionOf = (field: FieldPath, at: 'key' | 'value'): Position => {
-      tree ??= documentPositions(source, events, index, aliasTargets);
-      return lines.position(locate(tree, field, at));
+      tree ??= documentPositions(source, events, index, composed.aliasTargets);
+      return place(locate(tree, field, at));
     };
-    const told = problems.map(({ offset, keys, message, expected }) => ({
+    const placed = composed.problems.map((found) => ({
+      ...found,
+      field: renderPath(documentPath(value, found.keys)),
+    }));
+    const problems = placed.map(({ offset, field, message, expected }) => ({
       path,
-      ...lines.position(offset),
-      ...(keys.length === 0 ? {} : { field: renderPath(documentPath(value, keys)) }),
+      ...place(offset),
+      ...(field === '' ? {} : { field }),
       message,
       ...(expected === undefined ? {} : { expected }),
     }));
-    return { path, value, hasNull, start: positionOf([], 'value'), problems: told, positionOf };
+    const spoiled = new Set(placed.flatMap(({ field, spoils }) => (spoils ? [field] : [])));
+    const start = place(nodeOffset(nodeAt(events, index + 1)) ?? 0);
+    return { path, value, hasNull, start, spoiled, problems, positionOf };
   });
 }
 
@@ -142,25 +158,22 @@ const syntaxHints: Readonly<Record<string, string>> = {
   'bad indentation of a mapping entry':
     'keys of one map in one column, and quotes around text that contains ": "',
   'bad indentation of a sequence entry': 'the items (-) of one list in one column',
+  'deficient indentation': 'a closing quote or bracket before this line, or more indentation',
   'tab characters must not be used in indentation': 'spaces',
 };
 
 function syntaxProblem(
   path: string,
-  source: string,
-  error: YAMLException,
+  { base, length, error }: BrokenStretch,
   lines: LineIndex,
 ): ManifestProblem {
-  const offset = Math.min(error.mark?.position ?? 0, source.length);
-  const { line, column } = lines.position(offset);
-  const text = source.split('\n')[line - 1] ?? '';
-  const expected = text.includes('{{')
-    ? 'plain YAML (this looks like a template)'
-    : syntaxHints[error.reason];
+  const offset = base + Math.min(error.mark?.position ?? 0, length);
+  const expected = lines.textAt(offset).includes('{{') ? templateHint : syntaxHints[error.reason];
   const depth = /^nesting exceeded maxDepth \((\d+)\)$/.exec(error.reason)?.[1];
+  const language = path.endsWith('.json') ? 'JSON' : 'YAML';
   const message =
-    depth === undefined ? `invalid YAML: ${error.reason}` : `nested deeper than ${depth} levels`;
-  return { path, line, column, message, ...(expected === undefined ? {} : { expected }) };
+    depth === undefined ? `invalid ${language}: ${error.reason}` : `nested deeper than ${depth} levels`;
+  return { path, ...lines.position(offset), message, ...(expected === undefined ? {} : { expected }) };
 }
 
 /** YAML reads more than JSON does; a file that calls itself JSON must be JSON. */

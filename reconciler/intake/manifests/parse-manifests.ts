@@ -6,7 +6,7 @@ import type { KubeObject } from '../../core/model/object.ts';
 import { kindByGvk } from '../../../schemas/kinds.ts';
 import { withoutNullFields } from '../../../schemas/validation/null-fields.ts';
 import { type ManifestLimits, defaultLimits } from './limits.ts';
-import { type ManifestFile, readManifestFile } from './manifest-file.ts';
+import { type ManifestDocument, type ManifestFile, readManifestFile } from './manifest-file.ts';
 import { type ManifestProblem, compareProblems, compareText } from './problem.ts';
 import { type Candidate, candidatesOf } from './manifest-candidates.ts';
 import type { ParsedObject } from './parsed-object.ts';
@@ -47,31 +47,35 @@ export function parseManifests(files: readonly ManifestFile[], options: ParseOpt
 /** Reads and checks files whatever they are called. */
 export function parseFiles(files: readonly ManifestFile[], options: ParseOptions = {}): ParsedManifests {
   const { defaultNamespace = 'default', limits = defaultLimits } = options;
-  const problems: ManifestProblem[] = [];
+  const problems: (readonly ManifestProblem[])[] = [];
   const parsed: { readonly candidate: Candidate; readonly object: ParsedObject }[] = [];
-  const manifests = files
-    .filter((file) => isManifestPath(file.path))
-    .sort((a, b) => compareText(a.path, b.path));
-  for (const file of manifests) {
+  for (const file of files.toSorted((a, b) => compareText(a.path, b.path))) {
     const read = readManifestFile(file, limits);
-    problems.push(...read.problems);
+    problems.push(read.problems);
     for (const document of read.documents) {
       const { candidates, problems: unfit } = candidatesOf(document);
-      const found = [...unfit, ...candidates.flatMap(candidateProblems)];
-      problems.push(...document.problems, ...found.filter((problem) => !isTold(problem, document.problems)));
+      problems.push(
+        document.problems,
+        untold(document, [unfit, ...candidates.map(candidateProblems)].flat()),
+      );
       for (const candidate of candidates) {
         const object = placed(candidate, defaultNamespace);
         if (object !== undefined) parsed.push({ candidate, object });
       }
     }
   }
-  problems.push(...duplicateProblems(parsed));
-  return { objects: parsed.map(({ object }) => object), problems: problems.sort(compareProblems) };
+  problems.push(duplicateProblems(parsed));
+  return { objects: parsed.map(({ object }) => object), problems: problems.flat().sort(compareProblems) };
 }
 
-/** What YAML has refused at a place the schema need not refuse again: `yes` for a string is one mistake. */
-function isTold(problem: ManifestProblem, told: readonly ManifestProblem[]): boolean {
-  return told.some(({ line, column }) => line === problem.line && column === problem.column);
+/** What YAML has refused the schema need not refuse again: `yes` for a string is one mistake. */
+function untold(document: ManifestDocument, found: readonly ManifestProblem[]): readonly ManifestProblem[] {
+  if (document.problems.length === 0) return found;
+  const places = new Set(document.problems.map(({ line, column }) => `${line}:${column}`));
+  return found.filter(
+    ({ field, line, column }) =>
+      !places.has(`${line}:${column}`) && (field === undefined || !document.spoiled.has(field)),
+  );
 }
 
 /** The object with its namespace, for candidates of a known kind that have a name. */

@@ -64,15 +64,12 @@ function safeInteger(text: string): PlainScalar {
 }
 
 function leadingZeroProblem(text: string): PlainScalar {
-  const digits = text.replace(/^[-+]/, '');
-  const sign = text.startsWith('-') ? '-' : '';
-  if (!/^[0-7]+$/.test(digits)) return otherwise(text, 'a number in kubectl, with its leading zero lost');
-  const octal = `${sign}${Number.parseInt(digits, 8)}`;
-  const decimal = `${sign}${Number.parseInt(digits, 10)}`;
+  if (!/^[0-7]+$/.test(text)) return otherwise(text, 'a number in kubectl, with its leading zero lost');
+  const [octal, decimal] = [Number.parseInt(text, 8), Number.parseInt(text, 10)];
   return {
-    value: Number(octal),
+    value: octal,
     problem: `${text} without quotes is octal (${octal}) in kubectl and decimal (${decimal}) elsewhere`,
-    expected: `${octal} or ${decimal}, or text in quotes: "${text}"`,
+    expected: `0o${octal.toString(8)} or ${octal} for octal, ${decimal} for decimal, or text in quotes: "${text}"`,
   };
 }
 

@@ -12,7 +12,8 @@ import {
   getScalarValue,
 } from 'js-yaml';
 import type { ManifestLimits } from './limits.ts';
-import { type PlainScalar, readPlainScalar } from './plain-scalar.ts';
+import { readPlainScalar } from './plain-scalar.ts';
+import { readTaggedScalar, tagProblem } from './tagged-scalar.ts';
 import { type NodeEvent, afterNode, nodeAt, nodeOffset } from './yaml-events.ts';
 
 export interface YamlProblem {
@@ -21,6 +22,8 @@ export interface YamlProblem {
   readonly keys: readonly (string | number)[];
   readonly message: string;
   readonly expected?: string;
+  /** Whether the value at `keys` is not what its writer meant, so that nothing else need be said about it. */
+  readonly spoils: boolean;
 }
 
 export interface ComposedDocument {
@@ -34,15 +37,15 @@ export interface ComposedDocument {
 
 type Fields = Record<string, unknown>;
 
+interface MappingKey {
+  readonly text: string;
+  readonly merges: boolean;
+}
+
 const mergeKey = '<<';
-const tags: Readonly<Record<string, (text: string) => PlainScalar | undefined>> = {
-  '!': (text) => ({ value: text }),
-  '!!str': (text) => ({ value: text }),
-  '!!null': (text) => (readPlainScalar(text).value === null ? { value: null } : undefined),
-  '!!bool': (text) => ofType(text, 'boolean'),
-  '!!int': (text) => (Number.isInteger(readPlainScalar(text).value) ? readPlainScalar(text) : undefined),
-  '!!float': (text) => ofType(text, 'number'),
-};
+
+/** `{{ .Values.name }}` is a map in a map to YAML. */
+export const templateHint = 'plain YAML (this looks like a template)';
 
 /** Thrown where going on would do harm: nothing of the document is used. */
 class BoundExceeded extends Error {}
@@ -53,8 +56,9 @@ export function composeDocument(
   events: readonly Event[],
   index: number,
   limits: ManifestLimits,
+  lineOf: (offset: number) => number,
 ): ComposedDocument {
-  const composer = new Composer(source, events, index + 1, limits);
+  const composer = new Composer(source, events, index + 1, limits, lineOf);
   const value = composer.document();
   return {
     value,
@@ -71,6 +75,7 @@ class Composer {
   readonly #source: string;
   readonly #events: readonly Event[];
   readonly #limits: ManifestLimits;
+  readonly #lineOf: (offset: number) => number;
   readonly #anchors = new Map<string, number>();
   readonly #open = new Set<number>();
   readonly #path: (string | number)[] = [];
@@ -82,11 +87,18 @@ class Composer {
   #aliases = 0;
   #replaying = 0;
 
-  constructor(source: string, events: readonly Event[], index: number, limits: ManifestLimits) {
+  constructor(
+    source: string,
+    events: readonly Event[],
+    index: number,
+    limits: ManifestLimits,
+    lineOf: (offset: number) => number,
+  ) {
     this.#source = source;
     this.#events = events;
     this.#index = index;
     this.#limits = limits;
+    this.#lineOf = lineOf;
   }
 
   document(): unknown {
@@ -108,9 +120,7 @@ class Composer {
       );
     }
     if (event.type === EVENT_ID.ALIAS) return this.#alias(index, event);
-    if (event.anchorStart >= 0 && this.#replaying === 0) {
-      this.#anchors.set(this.#source.slice(event.anchorStart, event.anchorEnd), index);
-    }
+    this.#rememberAnchor(event, index);
     if (event.type === EVENT_ID.SCALAR) return this.#scalar(event);
     this.#open.add(index);
     if (++this.#depth > this.#limits.depthMax)
@@ -175,31 +185,47 @@ class Composer {
   }
 
   /** The text of a mapping's key; nothing when it is no text at all. The key's event is consumed. */
-  #key(): { readonly text: string; readonly merges: boolean } | undefined {
+  #key(): MappingKey | undefined {
     const event = nodeAt(this.#events, this.#index);
     this.#offset = nodeOffset(event) ?? this.#offset;
-    const plain = event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
-    if (plain && getScalarValue(this.#source, event) === mergeKey) {
-      this.#index++;
-      return { text: mergeKey, merges: true };
+    if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) {
+      const template = this.#source.startsWith('{{', this.#offset - 1);
+      this.#index = afterNode(this.#events, this.#index);
+      return this.#report('map keys must be text, got a collection', template ? templateHint : undefined);
     }
-    const reported = this.problems.length;
-    const isCollection = event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE;
-    const value = isCollection ? this.#skip() : this.#node();
-    if (typeof value === 'string')
-      return value === '__proto__'
-        ? this.#report('"__proto__" cannot be a key')
-        : { text: value, merges: false };
-    if (this.problems.length > reported) return { text: String(value), merges: false };
-    const [got, quoted] = isCollection
-      ? ['a collection', 'text']
-      : [String(value), `"${String(value)}" in quotes`];
-    return this.#report(`map keys must be text, got ${value === null ? 'null' : got}`, quoted);
+    if (event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0) {
+      return this.#plainKey(event);
+    }
+    const key = this.#node();
+    return typeof key === 'string' ? this.#usableKey(key) : this.#report('map keys must be text');
   }
 
-  #skip(): undefined {
-    this.#index = afterNode(this.#events, this.#index);
-    return undefined;
+  /** An unquoted key that reads as anything but text is told, and taken as written to go on below it. */
+  #plainKey(event: ScalarEvent): MappingKey | undefined {
+    const text = getScalarValue(this.#source, event);
+    this.#rememberAnchor(event, this.#index++);
+    if (text === mergeKey) return { text, merges: true };
+    const { value, problem } = readPlainScalar(text);
+    if (typeof value === 'string' && problem === undefined) return this.#usableKey(text);
+    this.#path.push(text);
+    const meaning =
+      problem !== undefined && typeof value === 'boolean' ? ` (the boolean ${String(value)})` : '';
+    this.#report(
+      `map keys must be text, got ${text === '' ? 'nothing' : text}${meaning}`,
+      `"${text}" in quotes`,
+    );
+    this.#path.pop();
+    return { text, merges: false };
+  }
+
+  /** Assigning this one would not make a key. */
+  #usableKey(text: string): MappingKey | undefined {
+    return text === '__proto__' ? this.#report('"__proto__" cannot be a key') : { text, merges: false };
+  }
+
+  #rememberAnchor(event: NodeEvent, index: number): void {
+    if (event.anchorStart < 0 || this.#replaying > 0) return;
+    this.#anchors.set(this.#source.slice(event.anchorStart, event.anchorEnd), index);
   }
 
   #isNew(key: string, keyOffsets: Map<string, number>): boolean {
@@ -208,8 +234,8 @@ class Composer {
       keyOffsets.set(key, this.#offset);
       return true;
     }
-    const line = this.#source.slice(0, first).split('\n').length;
-    this.#report(`duplicate key ${JSON.stringify(key)}, first on line ${line}`);
+    const message = `duplicate key ${JSON.stringify(key)}, first on line ${this.#lineOf(first)}`;
+    this.#report(message, undefined, false);
     return false;
   }
 
@@ -230,51 +256,37 @@ class Composer {
   #scalar(event: ScalarEvent): unknown {
     const text = getScalarValue(this.#source, event);
     if (event.tagStart < 0 && event.style !== SCALAR_STYLE.PLAIN) return text;
-    const read = event.tagStart < 0 ? readPlainScalar(text) : this.#tagged(event, text);
+    const read =
+      event.tagStart < 0
+        ? readPlainScalar(text)
+        : readTaggedScalar(this.#source.slice(event.tagStart, event.tagEnd), text);
     if (read.problem !== undefined) this.#report(read.problem, read.expected);
     if (read.value === null) this.hasNull = true;
     return read.value;
   }
 
-  #tagged(event: ScalarEvent, text: string): PlainScalar {
-    const tag = this.#source.slice(event.tagStart, event.tagEnd);
-    const read = Object.hasOwn(tags, tag) ? tags[tag]?.(text) : undefined;
-    if (read !== undefined) return read;
-    const known = Object.hasOwn(tags, tag);
-    return {
-      value: text,
-      problem: known
-        ? `${JSON.stringify(text)} is not ${tag}`
-        : `the tag ${tag} has no meaning in a manifest`,
-    };
-  }
-
   #refuseTag(event: NodeEvent, own: string): void {
     if (!('tagStart' in event) || event.tagStart < 0) return;
     const tag = this.#source.slice(event.tagStart, event.tagEnd);
-    if (tag !== own && tag !== '!') this.#report(`the tag ${tag} has no meaning in a manifest`);
+    if (tag !== own && tag !== '!') this.#report(tagProblem(tag));
   }
 
   /** Written-out aliases report nothing again: their anchor has. */
-  #report(message: string, expected?: string): undefined {
+  #report(message: string, expected?: string, spoils = true): undefined {
     if (this.#replaying > 0) return undefined;
     const keys = [...this.#path];
     this.problems.push({
       offset: this.#offset,
       keys,
       message,
+      spoils,
       ...(expected === undefined ? {} : { expected }),
     });
     return undefined;
   }
 
   #stop(message: string): never {
-    this.problems.push({ offset: this.#offset, keys: [], message });
+    this.problems.push({ offset: this.#offset, keys: [], message, spoils: true });
     throw new BoundExceeded(message);
   }
-}
-
-function ofType(text: string, type: 'boolean' | 'number'): PlainScalar | undefined {
-  const read = readPlainScalar(text);
-  return typeof read.value === type ? read : undefined;
 }
