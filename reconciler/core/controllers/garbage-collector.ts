@@ -25,7 +25,9 @@ function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   const uid = (after ?? before)?.metadata.uid;
   const dependents = leaving && uid !== undefined ? view.ownedBy(uid).map(refOf) : [];
   const references = [before, after].flatMap((object) => object?.metadata.ownerReferences ?? []);
-  const owners = references.map((reference) => view.byUid(reference.uid)).filter((owner) => owner !== undefined && isHeld(owner));
+  const owners = references
+    .map((reference) => view.byUid(reference.uid))
+    .filter((owner) => owner !== undefined && isHeld(owner));
   return [...refs, ...dependents, ...owners.map((owner) => refOf(owner as KubeObject))];
 }
 
@@ -35,7 +37,10 @@ function isOwned(object: KubeObject): boolean {
 
 /** Being deleted and held by one of the finalizers that are dealt with here. */
 function isHeld(object: KubeObject): boolean {
-  return object.metadata.deletionTimestamp !== undefined && (hasFinalizer(object, foreground) || hasFinalizer(object, orphan));
+  return (
+    object.metadata.deletionTimestamp !== undefined &&
+    (hasFinalizer(object, foreground) || hasFinalizer(object, orphan))
+  );
 }
 
 function hasFinalizer(object: KubeObject, finalizer: string): boolean {
@@ -64,11 +69,22 @@ function collect(object: KubeObject, view: ClusterView): readonly Change[] {
   if (solid.length === references.length) return [];
   if (solid.length > 0) return [withOwners(object, solid)];
   const hasDependents = dependentsOf(object, view).length > 0;
-  return [{ type: 'delete', ref: refOf(object), uid: object.metadata.uid ?? '', propagation: propagation(object, states, hasDependents) }];
+  return [
+    {
+      type: 'delete',
+      ref: refOf(object),
+      uid: object.metadata.uid ?? '',
+      propagation: propagation(object, states, hasDependents),
+    },
+  ];
 }
 
 /** A dependent that blocks its owner's end must itself wait for its own dependents. */
-function propagation(object: KubeObject, states: readonly OwnerState[], hasDependents: boolean): 'Foreground' | 'Background' | 'Orphan' {
+function propagation(
+  object: KubeObject,
+  states: readonly OwnerState[],
+  hasDependents: boolean,
+): 'Foreground' | 'Background' | 'Orphan' {
   if (states.includes('waiting') && hasDependents) return 'Foreground';
   if (hasFinalizer(object, orphan)) return 'Orphan';
   return hasFinalizer(object, foreground) ? 'Foreground' : 'Background';
@@ -79,14 +95,21 @@ function ownerState(reference: OwnerReference, object: KubeObject, view: Cluster
   if (kindByGvk(reference.apiVersion, reference.kind) === undefined) return 'solid';
   const owner = view.byUid(reference.uid);
   if (owner === undefined || !names(reference, object, owner)) return 'absent';
-  return owner.metadata.deletionTimestamp !== undefined && hasFinalizer(owner, foreground) ? 'waiting' : 'solid';
+  return owner.metadata.deletionTimestamp !== undefined && hasFinalizer(owner, foreground)
+    ? 'waiting'
+    : 'solid';
 }
 
 /** Whether the reference really means `owner`: a namespaced owner owns within its namespace alone. */
 function names(reference: OwnerReference, object: KubeObject, owner: KubeObject): boolean {
   const { namespace } = refOf(owner);
-  const sameKind = owner.kind === reference.kind && groupOf(owner.apiVersion) === groupOf(reference.apiVersion);
-  return sameKind && owner.metadata.name === reference.name && (namespace === '' || namespace === refOf(object).namespace);
+  const sameKind =
+    owner.kind === reference.kind && groupOf(owner.apiVersion) === groupOf(reference.apiVersion);
+  return (
+    sameKind &&
+    owner.metadata.name === reference.name &&
+    (namespace === '' || namespace === refOf(object).namespace)
+  );
 }
 
 function groupOf(apiVersion: string): string {

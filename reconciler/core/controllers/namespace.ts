@@ -39,9 +39,19 @@ function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
   const deletions = remaining
     .filter((object) => object.metadata.deletionTimestamp === undefined)
     .slice(0, deletionsPerPlan)
-    .map((object): Change => ({ type: 'delete', ref: refOf(object), uid: object.metadata.uid ?? '', propagation: 'Background' }));
+    .map(
+      (object): Change => ({
+        type: 'delete',
+        ref: refOf(object),
+        uid: object.metadata.uid ?? '',
+        propagation: 'Background',
+      }),
+    );
   // What this plan deletes is not reported as remaining: most of it is gone with the commit.
-  const status = deletions.length > 0 ? emptyPlan : statusChange(namespace, terminatingStatus(namespace, content, context.nowMs));
+  const status =
+    deletions.length > 0
+      ? emptyPlan
+      : statusChange(namespace, terminatingStatus(namespace, content, context.nowMs));
   return { changes: [...deletions, ...status.changes], events: [] };
 }
 
@@ -65,13 +75,26 @@ interface Content {
 }
 
 /** What still has to end, counted by resource and by finalizer, in Kubernetes' words. */
-function terminatingStatus(namespace: Namespace, content: readonly Content[], nowMs: number): NonNullable<Namespace['status']> {
-  const resources = content.map(({ info, objects }) => `${info.plural}.${info.group} has ${objects.length} resource instances`);
-  const held = content.flatMap(({ objects }) => objects.flatMap((object) => object.metadata.finalizers ?? []));
+function terminatingStatus(
+  namespace: Namespace,
+  content: readonly Content[],
+  nowMs: number,
+): NonNullable<Namespace['status']> {
+  const resources = content.map(
+    ({ info, objects }) => `${info.plural}.${info.group} has ${objects.length} resource instances`,
+  );
+  const held = content.flatMap(({ objects }) =>
+    objects.flatMap((object) => object.metadata.finalizers ?? []),
+  );
   const holders = [...Map.groupBy(held, (name) => name)].sort(([left], [right]) => (left < right ? -1 : 1));
   const finalizers = holders.map(([name, all]) => `${name} in ${all.length} resource instances`);
   const now = formatTime(nowMs);
-  const add = (conditions: readonly NamespaceCondition[], type: string, reason: string, message: string): readonly NamespaceCondition[] =>
+  const add = (
+    conditions: readonly NamespaceCondition[],
+    type: string,
+    reason: string,
+    message: string,
+  ): readonly NamespaceCondition[] =>
     withCondition(conditions, { type, status: 'True', reason, message }, now);
   let conditions = add(
     namespace.status?.conditions ?? [],

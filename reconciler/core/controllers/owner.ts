@@ -16,12 +16,24 @@ export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
 /** What names `owner` as the controller of a new object. */
 export function controllerReference(owner: KubeObject): OwnerReference {
   const { name, uid } = owner.metadata;
-  if (name === undefined || uid === undefined) throw new Error(`a ${owner.kind} without name and uid owns nothing`);
-  return { apiVersion: owner.apiVersion, kind: owner.kind, name, uid, controller: true, blockOwnerDeletion: true };
+  if (name === undefined || uid === undefined)
+    throw new Error(`a ${owner.kind} without name and uid owns nothing`);
+  return {
+    apiVersion: owner.apiVersion,
+    kind: owner.kind,
+    name,
+    uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
 }
 
 /** The controllers of the given kind that the object had before a change and has after it. */
-export function controllerRefs(objects: readonly (KubeObject | undefined)[], apiVersion: string, kind: string): ObjectRef[] {
+export function controllerRefs(
+  objects: readonly (KubeObject | undefined)[],
+  apiVersion: string,
+  kind: string,
+): ObjectRef[] {
   const refs = new Map<string, ObjectRef>();
   for (const object of objects) {
     const owner = object === undefined ? undefined : controllerOf(object);
@@ -41,7 +53,11 @@ export interface Claim<T> {
  * Sorts out what belongs to `owner`: objects that it controls and that match stay, matching orphans are
  * adopted unless one of both is being deleted, and objects that match no longer are released.
  */
-export function claim<T extends KubeObject>(owner: KubeObject, selector: LabelSelector, candidates: readonly T[]): Claim<T> {
+export function claim<T extends KubeObject>(
+  owner: KubeObject,
+  selector: LabelSelector,
+  candidates: readonly T[],
+): Claim<T> {
   const owned: T[] = [];
   const changes: UpdateChange[] = [];
   const leaving = owner.metadata.deletionTimestamp !== undefined;
@@ -49,7 +65,8 @@ export function claim<T extends KubeObject>(owner: KubeObject, selector: LabelSe
     const matches = selects(selector, object.metadata.labels);
     const controller = controllerOf(object);
     if (controller === undefined) {
-      if (matches && !leaving && object.metadata.deletionTimestamp === undefined) changes.push(adoption(object, owner));
+      if (matches && !leaving && object.metadata.deletionTimestamp === undefined)
+        changes.push(adoption(object, owner));
     } else if (controller.uid === owner.metadata.uid) {
       if (matches || leaving) owned.push(object);
       else changes.push(release(object, owner));
@@ -63,7 +80,10 @@ function adoption(object: KubeObject, owner: KubeObject): UpdateChange {
 }
 
 function release(object: KubeObject, owner: KubeObject): UpdateChange {
-  return withOwners(object, (object.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== owner.metadata.uid));
+  return withOwners(
+    object,
+    (object.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== owner.metadata.uid),
+  );
 }
 
 /** The change that gives `object` these owner references, and none of the field where there are none. */

@@ -19,8 +19,12 @@ function plan(key: ObjectRef, view: ClusterView): Plan {
   const pod = view.get<Pod>('v1', 'Pod', key.namespace, key.name);
   if (pod === undefined) return emptyPlan;
   const nodeName = pod.spec?.nodeName ?? '';
-  const nobodysPod = nodeName === '' ? isPodDeleted(pod) : view.get<Node>('v1', 'Node', '', nodeName) === undefined;
+  const nobodysPod =
+    nodeName === '' ? isPodDeleted(pod) : view.get<Node>('v1', 'Node', '', nodeName) === undefined;
   const alreadyAsked = isPodDeleted(pod) && pod.metadata.deletionGracePeriodSeconds === 0;
   if (!nobodysPod || alreadyAsked) return emptyPlan;
-  return { changes: [{ type: 'delete', ref: key, uid: pod.metadata.uid ?? '', gracePeriodSeconds: 0 }], events: [] };
+  return {
+    changes: [{ type: 'delete', ref: key, uid: pod.metadata.uid ?? '', gracePeriodSeconds: 0 }],
+    events: [],
+  };
 }

@@ -1,6 +1,6 @@
-/** Resource quantities (`100m`, `1.5Gi`) as numbers, as apimachinery's resource.Quantity reads them. */
+/** Kubernetes quantities (`500m`, `1.5Gi`, `2e3`) as numbers. */
 
-const multipliers: Readonly<Record<string, number>> = {
+const factors: Readonly<Record<string, number>> = {
   '': 1,
   n: 1e-9,
   u: 1e-6,
@@ -19,19 +19,16 @@ const multipliers: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** The value in base units (cores, bytes); NaN where it is no quantity. */
-export function parseQuantity(text: string | undefined): number {
-  if (text === undefined) return 0;
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/.exec(String(text));
-  if (match === null) return Number.NaN;
-  const [, digits = '', exponent, suffix = ''] = match;
-  return exponent === undefined
-    ? Number(digits) * (multipliers[suffix] ?? Number.NaN)
-    : Number(digits) * 10 ** Number(exponent);
-}
+/** Digits that survive the product of a decimal fraction and a power of ten. */
+const exactDigits = 14;
 
-/** Thousandths of a unit, rounded up: how cpu is counted. */
-export function parseMilli(text: string | undefined): number {
-  // A tenth of a core is not a binary fraction: what rounding left behind must not become a whole milli.
-  return Math.ceil(Math.round(parseQuantity(text) * 1e6) / 1e3);
+/** Whole multiples of `unit` (1, or 0.001 for millicores), rounded up; undefined where `text` is no quantity. */
+export function parseQuantity(text: string, unit: 1 | 0.001 = 1): number | undefined {
+  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?$/.exec(
+    text,
+  );
+  if (match === null) return undefined;
+  const factor = match[2] === undefined ? (factors[match[3] ?? ''] ?? 1) : 10 ** Number(match[2]);
+  const value = Number(match[1]) * factor * (unit === 1 ? 1 : 1000);
+  return Math.ceil(Number(value.toPrecision(exactDigits)));
 }

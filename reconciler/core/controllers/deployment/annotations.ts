@@ -49,7 +49,11 @@ function inherited(deployment: Deployment): Annotations {
 
 /** Annotations of a set that is about to be made. */
 export function firstAnnotations(rollout: Rollout): Annotations {
-  return { ...inherited(rollout.deployment), [revisionAnnotation]: String(nextRevision(rollout)), ...sizeAnnotations(rollout) };
+  return {
+    ...inherited(rollout.deployment),
+    [revisionAnnotation]: String(nextRevision(rollout)),
+    ...sizeAnnotations(rollout),
+  };
 }
 
 /** Annotations of the set that exists: a set that became current again gets a new revision and keeps the old ones. */
@@ -61,7 +65,9 @@ function renewedAnnotations(set: ReplicaSet, rollout: Rollout): Annotations {
   return {
     ...annotations,
     [revisionAnnotation]: String(next),
-    ...(was === 0 ? {} : { [revisionHistoryAnnotation]: history === undefined ? String(was) : `${history},${was}` }),
+    ...(was === 0
+      ? {}
+      : { [revisionHistoryAnnotation]: history === undefined ? String(was) : `${history},${was}` }),
   };
 }
 

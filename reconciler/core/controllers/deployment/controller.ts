@@ -2,7 +2,11 @@
  * Deployment: a ReplicaSet per template, and pods moved from the old to the new one as the strategy says.
  * One planning makes one step; the status of the step's sets calls for the next.
  */
-import type { Deployment, DeploymentStatus, ReplicaSet } from '../../../../schemas/kubernetes/types/apps-v1.ts';
+import type {
+  Deployment,
+  DeploymentStatus,
+  ReplicaSet,
+} from '../../../../schemas/kubernetes/types/apps-v1.ts';
 import type { Controller, PlanContext } from '../../model/controller.ts';
 import { sameJson } from '../../model/json.ts';
 import { selects, selectsEverything } from '../../model/label-selector.ts';
@@ -14,10 +18,26 @@ import { claim, controllerOf, controllerRefs } from '../owner.ts';
 import { renewedSets, revisionAnnotation } from './annotations.ts';
 import { forgottenSets } from './history.ts';
 import { newReplicaSet } from './new-replica-set.ts';
-import { deadlineCheckMs, heldStatus, isComplete, isResuming, resumedStatus, rolloutStatus } from './progress.ts';
+import {
+  deadlineCheckMs,
+  heldStatus,
+  isComplete,
+  isResuming,
+  resumedStatus,
+  rolloutStatus,
+} from './progress.ts';
 import { oldPodsGone, recreate } from './recreate.ts';
 import { rollingUpdate } from './rolling-update.ts';
-import { type Rollout, type SetChanges, allSets, isRolling, nameOf, noSetChanges, rolloutOf, sizeOf } from './rollout.ts';
+import {
+  type Rollout,
+  type SetChanges,
+  allSets,
+  isRolling,
+  nameOf,
+  noSetChanges,
+  rolloutOf,
+  sizeOf,
+} from './rollout.ts';
 import { isScaling, scale } from './scale.ts';
 
 const controllerName = 'deployment-controller';
@@ -32,7 +52,9 @@ function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
     const owners = controllerRefs([change.before, change.after], 'apps/v1', 'Deployment');
     if (change.after === undefined || controllerOf(change.after) !== undefined) return owners;
     const labels = change.after.metadata.labels;
-    const takers = view.list<Deployment>('apps/v1', 'Deployment', namespace).filter((one) => selects(one.spec?.selector, labels));
+    const takers = view
+      .list<Deployment>('apps/v1', 'Deployment', namespace)
+      .filter((one) => selects(one.spec?.selector, labels));
     return [...owners, ...takers.map(refOf)];
   }
   // Recreate waits for the end of the last old pod, which no ReplicaSet's status tells.
@@ -40,7 +62,11 @@ function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   const sets = controllerRefs([change.before], 'apps/v1', 'ReplicaSet');
   const known = sets.map((ref) => view.get<ReplicaSet>('apps/v1', 'ReplicaSet', ref.namespace, ref.name));
   const owners = controllerRefs(known, 'apps/v1', 'Deployment');
-  return owners.filter((ref) => view.get<Deployment>('apps/v1', 'Deployment', ref.namespace, ref.name)?.spec?.strategy?.type === 'Recreate');
+  return owners.filter(
+    (ref) =>
+      view.get<Deployment>('apps/v1', 'Deployment', ref.namespace, ref.name)?.spec?.strategy?.type ===
+      'Recreate',
+  );
 }
 
 function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
@@ -48,17 +74,26 @@ function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
   const spec = deployment?.spec;
   if (deployment === undefined || spec === undefined) return emptyPlan;
   if (selectsEverything(spec.selector)) return refuseToSelectEverything(deployment);
-  const claimed = claim(deployment, spec.selector, view.list<ReplicaSet>('apps/v1', 'ReplicaSet', key.namespace));
+  const claimed = claim(
+    deployment,
+    spec.selector,
+    view.list<ReplicaSet>('apps/v1', 'ReplicaSet', key.namespace),
+  );
   if (claimed.changes.length > 0) return { changes: claimed.changes, events: [] };
   const rollout = rolloutOf(deployment, spec, claimed.owned, view, context.nowMs);
   if (deployment.metadata.deletionTimestamp !== undefined) return statusOnly(rollout, heldStatus(rollout));
   if (isResuming(rollout)) return statusOnly(rollout, resumedStatus(rollout));
   const held = spec.paused === true || isScaling(rollout);
-  const step = held ? { ...scale(rollout), forget: spec.paused === true ? forgottenSets(rollout) : [] } : nextStep(rollout);
+  const step = held
+    ? { ...scale(rollout), forget: spec.paused === true ? forgottenSets(rollout) : [] }
+    : nextStep(rollout);
   if ('collidesWith' in step) return collision(rollout);
   const status = held ? heldStatus(rollout) : rolloutStatus(rollout, step.create?.metadata.name);
   const sets = changesOf(rollout, step);
-  const own = step.create === undefined ? ownChange(rollout, status, sets.revision) : statusOnly(rollout, status).changes;
+  const own =
+    step.create === undefined
+      ? ownChange(rollout, status, sets.revision)
+      : statusOnly(rollout, status).changes;
   const wakeMs = deadlineCheckMs(rollout, status);
   return {
     changes: [...sets.changes, ...own],
@@ -118,13 +153,23 @@ function changesOf(rollout: Rollout, step: SetChanges): SetOutcome {
  * The Deployment's own change: its revision follows that of the new set, else its status is written. With a set
  * that the same plan makes goes the status, because the deadline counts from it; the revision comes after.
  */
-function ownChange(rollout: Rollout, status: DeploymentStatus, revision: string | undefined): readonly Change[] {
+function ownChange(
+  rollout: Rollout,
+  status: DeploymentStatus,
+  revision: string | undefined,
+): readonly Change[] {
   const { deployment } = rollout;
   if (revision === undefined || deployment.metadata.annotations?.[revisionAnnotation] === revision) {
     return statusOnly(rollout, status).changes;
   }
   const annotations = { ...deployment.metadata.annotations, [revisionAnnotation]: revision };
-  return [{ type: 'update', scope: 'spec', object: { ...deployment, metadata: { ...deployment.metadata, annotations } } }];
+  return [
+    {
+      type: 'update',
+      scope: 'spec',
+      object: { ...deployment, metadata: { ...deployment.metadata, annotations } },
+    },
+  ];
 }
 
 function statusOnly(rollout: Rollout, status: DeploymentStatus): Plan {
@@ -135,7 +180,10 @@ function statusOnly(rollout: Rollout, status: DeploymentStatus): Plan {
 
 /** Another template has the name that this one's hash gives: hash anew, with the count in it. */
 function collision(rollout: Rollout): Plan {
-  const status = { ...rollout.deployment.status, collisionCount: (rollout.deployment.status?.collisionCount ?? 0) + 1 };
+  const status = {
+    ...rollout.deployment.status,
+    collisionCount: (rollout.deployment.status?.collisionCount ?? 0) + 1,
+  };
   return statusOnly(rollout, status);
 }
 

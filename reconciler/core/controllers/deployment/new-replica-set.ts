@@ -12,13 +12,19 @@ import { type Rollout, templateHashLabel } from './rollout.ts';
 const hashLength = 10;
 
 /** The set to create, or that its name is taken by another template: then count the collision and hash anew. */
-export function newReplicaSet(rollout: Rollout): { readonly set: ReplicaSet } | { readonly collidesWith: string } {
+export function newReplicaSet(
+  rollout: Rollout,
+): { readonly set: ReplicaSet } | { readonly collidesWith: string } {
   const { deployment, spec, view } = rollout;
   const collisions = deployment.status?.collisionCount ?? 0;
-  const hash = stableHash(canonicalJson(spec.template) + (collisions === 0 ? '' : String(collisions))).slice(0, hashLength);
+  const hash = stableHash(canonicalJson(spec.template) + (collisions === 0 ? '' : String(collisions))).slice(
+    0,
+    hashLength,
+  );
   const name = `${deployment.metadata.name ?? ''}-${hash}`;
   const namespace = deployment.metadata.namespace ?? '';
-  if (view.get<ReplicaSet>('apps/v1', 'ReplicaSet', namespace, name) !== undefined) return { collidesWith: name };
+  if (view.get<ReplicaSet>('apps/v1', 'ReplicaSet', namespace, name) !== undefined)
+    return { collidesWith: name };
   const labels = { ...spec.template.metadata?.labels, [templateHashLabel]: hash };
   const set: ReplicaSet = {
     apiVersion: 'apps/v1',

@@ -15,33 +15,57 @@ export function rolloutStatus(rollout: Rollout, created: string | undefined): De
   if (!hasDeadline(rollout)) return { ...counted, conditions: others(counted) };
   const known = progressing(rollout.deployment.status);
   if (created !== undefined) {
-    return withProgress(counted, { status: 'True', reason: 'NewReplicaSetCreated', message: `Created new replica set "${created}"` }, rollout);
+    return withProgress(
+      counted,
+      { status: 'True', reason: 'NewReplicaSetCreated', message: `Created new replica set "${created}"` },
+      rollout,
+    );
   }
   if (isSettled(counted, known)) return counted;
   const found: Progress | undefined =
     known === undefined && rollout.newSet !== undefined
-      ? { status: 'True', reason: 'FoundNewReplicaSet', message: `Found new replica set "${nameOf(rollout.newSet)}"` }
+      ? {
+          status: 'True',
+          reason: 'FoundNewReplicaSet',
+          message: `Found new replica set "${nameOf(rollout.newSet)}"`,
+        }
       : undefined;
   const judged = judge(rollout, counted, known);
   if (judged?.reason === 'ReplicaSetUpdated') {
-    const conditions = touchedDeploymentCondition(counted.conditions ?? [], { type: 'Progressing', ...judged }, rollout.nowMs);
+    const conditions = touchedDeploymentCondition(
+      counted.conditions ?? [],
+      { type: 'Progressing', ...judged },
+      rollout.nowMs,
+    );
     return { ...counted, conditions };
   }
   const next = judged ?? found;
   return next === undefined ? counted : withProgress(counted, next, rollout);
 }
 
-function judge(rollout: Rollout, next: DeploymentStatus, known: DeploymentCondition | undefined): Progress | undefined {
+function judge(
+  rollout: Rollout,
+  next: DeploymentStatus,
+  known: DeploymentCondition | undefined,
+): Progress | undefined {
   const subject = subjectOf(rollout);
   if (isComplete(rollout, next)) {
-    return { status: 'True', reason: 'NewReplicaSetAvailable', message: `${subject} has successfully progressed.` };
+    return {
+      status: 'True',
+      reason: 'NewReplicaSetAvailable',
+      message: `${subject} has successfully progressed.`,
+    };
   }
   if (gotOn(rollout.deployment.status ?? {}, next)) {
     return { status: 'True', reason: 'ReplicaSetUpdated', message: `${subject} is progressing.` };
   }
   const remainingMs = deadlineInMs(rollout, known);
   if (remainingMs !== undefined && remainingMs < 0) {
-    return { status: 'False', reason: 'ProgressDeadlineExceeded', message: `${subject} has timed out progressing.` };
+    return {
+      status: 'False',
+      reason: 'ProgressDeadlineExceeded',
+      message: `${subject} has timed out progressing.`,
+    };
   }
   return undefined;
 }
@@ -59,7 +83,11 @@ export function heldStatus(rollout: Rollout): DeploymentStatus {
   const paused = rollout.spec.paused === true;
   if (!hasDeadline(rollout) || known?.reason === 'ProgressDeadlineExceeded') return counted;
   if (paused && known?.reason !== 'DeploymentPaused') {
-    return withProgress(counted, { status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' }, rollout);
+    return withProgress(
+      counted,
+      { status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' },
+      rollout,
+    );
   }
   return counted;
 }
@@ -71,7 +99,11 @@ export function isResuming(rollout: Rollout): boolean {
 }
 
 export function resumedStatus(rollout: Rollout): DeploymentStatus {
-  const progress: Progress = { status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' };
+  const progress: Progress = {
+    status: 'Unknown',
+    reason: 'DeploymentResumed',
+    message: 'Deployment is resumed',
+  };
   return withProgress(countedStatus(rollout), progress, rollout);
 }
 
@@ -105,7 +137,9 @@ function deadlineInMs(rollout: Rollout, known: DeploymentCondition | undefined):
   if (known === undefined || known.reason === 'NewReplicaSetAvailable') return undefined;
   if (known.reason === 'ProgressDeadlineExceeded') return -1;
   const fromMs = parseTime(known.lastUpdateTime ?? '');
-  return fromMs === undefined ? undefined : fromMs + (rollout.spec.progressDeadlineSeconds ?? 0) * 1000 - rollout.nowMs;
+  return fromMs === undefined
+    ? undefined
+    : fromMs + (rollout.spec.progressDeadlineSeconds ?? 0) * 1000 - rollout.nowMs;
 }
 
 /** A finished rollout stays finished while pods come and go, until its template changes. */
@@ -133,6 +167,10 @@ function others(status: DeploymentStatus): readonly DeploymentCondition[] {
 }
 
 function withProgress(status: DeploymentStatus, progress: Progress, rollout: Rollout): DeploymentStatus {
-  const conditions = withDeploymentCondition(status.conditions ?? [], { type: 'Progressing', ...progress }, rollout.nowMs);
+  const conditions = withDeploymentCondition(
+    status.conditions ?? [],
+    { type: 'Progressing', ...progress },
+    rollout.nowMs,
+  );
   return { ...status, conditions };
 }

@@ -1,5 +1,15 @@
 /** A rolling update's next step: never above replicas + surge, never below replicas - unavailable. */
-import { type Rollout, type SetChanges, allSets, availableOf, isRolling, nameOf, noSetChanges, sizeOf, sum } from './rollout.ts';
+import {
+  type Rollout,
+  type SetChanges,
+  allSets,
+  availableOf,
+  isRolling,
+  nameOf,
+  noSetChanges,
+  sizeOf,
+  sum,
+} from './rollout.ts';
 
 /** The size that the new set may have now, when it has `size`. */
 export function newSetSize(rollout: Rollout, size: number): number {

@@ -37,7 +37,13 @@ export interface SetChanges {
 
 export const noSetChanges: SetChanges = { sizes: new Map() };
 
-export function rolloutOf(deployment: Deployment, spec: DeploymentSpec, owned: readonly ReplicaSet[], view: ClusterView, nowMs: number): Rollout {
+export function rolloutOf(
+  deployment: Deployment,
+  spec: DeploymentSpec,
+  owned: readonly ReplicaSet[],
+  view: ClusterView,
+  nowMs: number,
+): Rollout {
   const replicas = spec.replicas ?? 1;
   const sets = owned.toSorted(byAge);
   const newSet = sets.find((set) => sameTemplate(set.spec?.template, spec.template));
@@ -63,12 +69,17 @@ function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
 }
 
 /** Surge rounds up, unavailability rounds down; both zero would never move, so then one pod may be missing. */
-export function rollingBounds(spec: DeploymentSpec, replicas: number): { maxSurge: number; maxUnavailable: number } {
+export function rollingBounds(
+  spec: DeploymentSpec,
+  replicas: number,
+): { maxSurge: number; maxUnavailable: number } {
   if (!isRolling(spec) || replicas === 0) return { maxSurge: 0, maxUnavailable: 0 };
   const rolling = spec.strategy?.rollingUpdate;
   const maxSurge = resolve(rolling?.maxSurge ?? '25%', replicas, Math.ceil);
   const maxUnavailable = Math.min(replicas, resolve(rolling?.maxUnavailable ?? '25%', replicas, Math.floor));
-  return maxSurge === 0 && maxUnavailable === 0 ? { maxSurge, maxUnavailable: 1 } : { maxSurge, maxUnavailable };
+  return maxSurge === 0 && maxUnavailable === 0
+    ? { maxSurge, maxUnavailable: 1 }
+    : { maxSurge, maxUnavailable };
 }
 
 export function isRolling(spec: DeploymentSpec): boolean {

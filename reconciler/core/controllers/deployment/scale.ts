@@ -1,7 +1,17 @@
 /** A changed `spec.replicas`: outside a rollout one set takes it, within one it is shared out in proportion. */
 import type { ReplicaSet } from '../../../../schemas/kubernetes/types/apps-v1.ts';
 import { desiredReplicasAnnotation, maxReplicasAnnotation, numberIn } from './annotations.ts';
-import { type Rollout, type SetChanges, allSets, availableOf, isRolling, nameOf, noSetChanges, sizeOf, sum } from './rollout.ts';
+import {
+  type Rollout,
+  type SetChanges,
+  allSets,
+  availableOf,
+  isRolling,
+  nameOf,
+  noSetChanges,
+  sizeOf,
+  sum,
+} from './rollout.ts';
 
 /** Whether an active set was sized for another `spec.replicas` than today's. */
 export function isScaling(rollout: Rollout): boolean {
@@ -23,12 +33,18 @@ export function scale(rollout: Rollout): SetChanges {
   if (newSet !== undefined && isSaturated(newSet, replicas)) {
     return { sizes: new Map(sets.filter((set) => set !== newSet).map((set) => [nameOf(set), 0])) };
   }
-  return isRolling(rollout.spec) && sets.length > 0 ? { sizes: proportionalSizes(rollout, sets) } : noSetChanges;
+  return isRolling(rollout.spec) && sets.length > 0
+    ? { sizes: proportionalSizes(rollout, sets) }
+    : noSetChanges;
 }
 
 /** The new set has all its pods, sized for today's number: the old ones are not needed. */
 function isSaturated(set: ReplicaSet, replicas: number): boolean {
-  return sizeOf(set) === replicas && numberIn(set, desiredReplicasAnnotation) === replicas && availableOf(set) === replicas;
+  return (
+    sizeOf(set) === replicas &&
+    numberIn(set, desiredReplicasAnnotation) === replicas &&
+    availableOf(set) === replicas
+  );
 }
 
 /** Each set grows or shrinks by its share; the largest takes what rounding leaves. */

@@ -19,13 +19,22 @@ export function countedStatus(rollout: Rollout): DeploymentStatus {
     observedGeneration: rollout.deployment.metadata.generation ?? 0,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
     ...(collisions === undefined ? {} : { collisionCount: collisions }),
-    conditions: withDeploymentCondition(rollout.deployment.status?.conditions ?? [], availability(rollout, available), rollout.nowMs),
+    conditions: withDeploymentCondition(
+      rollout.deployment.status?.conditions ?? [],
+      availability(rollout, available),
+      rollout.nowMs,
+    ),
   };
 }
 
 function availability(rollout: Rollout, available: number): DeploymentCondition {
   return available >= rollout.replicas - rollout.maxUnavailable
-    ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
+    ? {
+        type: 'Available',
+        status: 'True',
+        reason: 'MinimumReplicasAvailable',
+        message: 'Deployment has minimum availability.',
+      }
     : {
         type: 'Available',
         status: 'False',

@@ -25,7 +25,10 @@ function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   if (!endpointsAffected(before, after)) return [];
   const selects = (service: Service): boolean => {
     const selector = selectorOf(service);
-    return selector !== undefined && [before, after].some((pod) => pod !== undefined && hasLabels(selector, pod.metadata.labels));
+    return (
+      selector !== undefined &&
+      [before, after].some((pod) => pod !== undefined && hasLabels(selector, pod.metadata.labels))
+    );
   };
   return view.list<Service>('v1', 'Service', namespace).filter(selects).map(refOf);
 }
@@ -40,7 +43,8 @@ function serviceOfSlice(change: ViewChange): readonly ObjectRef[] {
 /** The selector of a Service that this controller serves; slices of one without are made by others. */
 function selectorOf(service: Service): Readonly<Record<string, string>> | undefined {
   const selector = service.spec?.selector;
-  if (service.spec?.type === 'ExternalName' || selector === undefined || Object.keys(selector).length === 0) return undefined;
+  if (service.spec?.type === 'ExternalName' || selector === undefined || Object.keys(selector).length === 0)
+    return undefined;
   return selector;
 }
 
@@ -51,10 +55,14 @@ function plan(key: ObjectRef, view: ClusterView): Plan {
   const selector = selectorOf(service);
   const existing = view
     .ownedBy(service.metadata.uid ?? '')
-    .filter((object): object is EndpointSlice => object.kind === 'EndpointSlice' && isControlledBy(object, service));
+    .filter(
+      (object): object is EndpointSlice => object.kind === 'EndpointSlice' && isControlledBy(object, service),
+    );
   const current = existing.filter((slice) => slice.metadata.deletionTimestamp === undefined);
   if (selector === undefined) return { changes: current.map(deletion), events: [] };
-  const pods = view.list<Pod>('v1', 'Pod', key.namespace).filter((pod) => hasLabels(selector, pod.metadata.labels));
+  const pods = view
+    .list<Pod>('v1', 'Pod', key.namespace)
+    .filter((pod) => hasLabels(selector, pod.metadata.labels));
   const wanted = slicesOf(service, endpointsOf(service, pods, view), current);
   return { changes: differences(wanted, current), events: [] };
 }

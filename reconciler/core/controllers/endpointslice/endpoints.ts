@@ -36,7 +36,11 @@ function endpointFacts(pod: Pod): unknown {
 }
 
 /** Never empty: a Service without pods has one group without endpoints for each of its address families. */
-export function endpointsOf(service: Service, pods: readonly Pod[], view: ClusterView): readonly EndpointGroup[] {
+export function endpointsOf(
+  service: Service,
+  pods: readonly Pod[],
+  view: ClusterView,
+): readonly EndpointGroup[] {
   return addressTypes(service).flatMap((addressType) => {
     const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>();
     for (const pod of pods) {
@@ -50,7 +54,11 @@ export function endpointsOf(service: Service, pods: readonly Pod[], view: Cluste
     }
     if (groups.size === 0) return [{ addressType, ports: portsWithoutPods(service), endpoints: [] }];
     const sorted = [...groups].sort(([left], [right]) => (left < right ? -1 : 1));
-    return sorted.map(([, { ports, endpoints }]) => ({ addressType, ports, endpoints: endpoints.sort(byAddress) }));
+    return sorted.map(([, { ports, endpoints }]) => ({
+      addressType,
+      ports,
+      endpoints: endpoints.sort(byAddress),
+    }));
   });
 }
 
@@ -60,7 +68,9 @@ function byAddress(left: Endpoint, right: Endpoint): number {
 }
 
 function addressTypes(service: Service): readonly AddressType[] {
-  const families = (service.spec?.ipFamilies ?? []).filter((family): family is AddressType => family === 'IPv4' || family === 'IPv6');
+  const families = (service.spec?.ipFamilies ?? []).filter(
+    (family): family is AddressType => family === 'IPv4' || family === 'IPv6',
+  );
   return families.length === 0 ? ['IPv4'] : families;
 }
 
@@ -123,10 +133,13 @@ function endpointPort(port: ServicePort, number: number): EndpointPort {
 function targetPort(port: ServicePort, pod: Pod): number | undefined {
   const target = port.targetPort ?? port.port;
   if (typeof target === 'number') return target === 0 ? port.port : target;
-  const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
+  const sidecars = (pod.spec?.initContainers ?? []).filter(
+    (container) => container.restartPolicy === 'Always',
+  );
   for (const container of [...(pod.spec?.containers ?? []), ...sidecars]) {
     for (const offered of container.ports ?? []) {
-      if (offered.name === target && (offered.protocol ?? 'TCP') === (port.protocol ?? 'TCP')) return offered.containerPort;
+      if (offered.name === target && (offered.protocol ?? 'TCP') === (port.protocol ?? 'TCP'))
+        return offered.containerPort;
     }
   }
   return undefined;

@@ -18,14 +18,20 @@ const endpointsMax = 100;
 const hashLength = 10;
 
 /** The slices of `service` as they shall be, given the ones there are. */
-export function slicesOf(service: Service, groups: readonly EndpointGroup[], current: readonly EndpointSlice[]): readonly EndpointSlice[] {
+export function slicesOf(
+  service: Service,
+  groups: readonly EndpointGroup[],
+  current: readonly EndpointSlice[],
+): readonly EndpointSlice[] {
   const byName = new Map(current.map((slice) => [slice.metadata.name ?? '', slice]));
   return groups.flatMap((group, groupIndex) => {
     // The first group of an address type has a name of its own that no change of its ports alters.
     const first = groups.findIndex((other) => other.addressType === group.addressType) === groupIndex;
     const identity = first ? group.addressType : `${group.addressType} ${canonicalJson(group.ports)}`;
     const nameAt = (index: number): string => sliceName(service, `${identity} ${index}`);
-    return packed(group.endpoints, nameAt, byName).map(([name, endpoints]) => slice(service, group, name, endpoints, byName.get(name)));
+    return packed(group.endpoints, nameAt, byName).map(([name, endpoints]) =>
+      slice(service, group, name, endpoints, byName.get(name)),
+    );
   });
 }
 

@@ -18,7 +18,8 @@ const everyNode: ObjectRef = { apiVersion: 'v1', kind: 'Node', namespace: '', na
 
 export function nodeIpamController(settings: { readonly clusterCidr: string }): Controller {
   const range = parseCidr(settings.clusterCidr);
-  if (range.size < nodeRangeSize) throw new Error(`the cluster's range ${settings.clusterCidr} is smaller than one node's, /${nodePrefix}`);
+  if (range.size < nodeRangeSize)
+    throw new Error(`the cluster's range ${settings.clusterCidr} is smaller than one node's, /${nodePrefix}`);
   return { name: 'node-ipam-controller', keysFor, plan: (_key, view) => plan(view, range) };
 }
 
@@ -45,7 +46,13 @@ function plan(view: ClusterView, range: Ipv4Range): Plan {
   for (const node of waiting) {
     while (taken.has(slot)) slot++;
     if ((slot + 1) * nodeRangeSize > range.size) {
-      told.push(events.normal(node, 'CIDRNotAvailable', `Node ${node.metadata.name ?? ''} status is now: CIDRNotAvailable`));
+      told.push(
+        events.normal(
+          node,
+          'CIDRNotAvailable',
+          `Node ${node.metadata.name ?? ''} status is now: CIDRNotAvailable`,
+        ),
+      );
       continue;
     }
     const podCIDR = `${formatIpv4(range.base + slot * nodeRangeSize)}/${nodePrefix}`;

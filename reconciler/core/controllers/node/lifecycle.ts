@@ -34,18 +34,23 @@ function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   if (apiVersion !== 'v1' || kind !== 'Pod' || change.after === undefined) return [];
   const pod = change.after as Pod;
   const node = view.get<Node>('v1', 'Node', '', pod.spec?.nodeName ?? '');
-  return node !== undefined && isNodeReady(node) === isPodReady(pod) ? [] : nodeRef(pod.spec?.nodeName ?? '', view);
+  return node !== undefined && isNodeReady(node) === isPodReady(pod)
+    ? []
+    : nodeRef(pod.spec?.nodeName ?? '', view);
 }
 
 function nodeRef(name: string, view: ClusterView): readonly ObjectRef[] {
-  return view.get<Node>('v1', 'Node', '', name) === undefined ? [] : [{ apiVersion: 'v1', kind: 'Node', namespace: '', name }];
+  return view.get<Node>('v1', 'Node', '', name) === undefined
+    ? []
+    : [{ apiVersion: 'v1', kind: 'Node', namespace: '', name }];
 }
 
 function plan(key: ObjectRef, view: ClusterView, context: PlanContext, observingSinceMs: number): Plan {
   const node = view.get<Node>('v1', 'Node', '', key.name);
   if (node === undefined || node.metadata.deletionTimestamp !== undefined) return emptyPlan;
   const silentMs = silentInMs(node, view, context.nowMs, observingSinceMs);
-  if (silentMs <= 0 && nodeCondition(node, 'Ready')?.status !== 'Unknown') return fallsSilent(node, context.nowMs);
+  if (silentMs <= 0 && nodeCondition(node, 'Ready')?.status !== 'Unknown')
+    return fallsSilent(node, context.nowMs);
   const cutOff = allSilent(view);
   const taints = taintsOf(node, !cutOff, context.nowMs);
   const tainted: readonly Change[] = sameJson(taints, node.spec?.taints ?? [])
@@ -73,8 +78,18 @@ function fallsSilent(node: Node, nowMs: number): Plan {
     const known = nodeCondition(node, type);
     const next: NodeCondition =
       known?.lastHeartbeatTime === undefined
-        ? { type, status: 'Unknown', reason: 'NodeStatusNeverUpdated', message: 'Kubelet never posted node status.' }
-        : { ...known, status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' };
+        ? {
+            type,
+            status: 'Unknown',
+            reason: 'NodeStatusNeverUpdated',
+            message: 'Kubelet never posted node status.',
+          }
+        : {
+            ...known,
+            status: 'Unknown',
+            reason: 'NodeStatusUnknown',
+            message: 'Kubelet stopped posting node status.',
+          };
     conditions = withCondition(conditions, next, now);
   }
   const object: Node = { ...node, status: { ...node.status, conditions } };

@@ -1,24 +1,18 @@
-/** Whether a node still gives signs of life, and what is believed when none does. */
+/**
+ * Whether a node still gives signs of life, and what is believed when none does. A lost link is recorded by the
+ * one who holds it, as Ready=Unknown; here it is time alone that tells.
+ */
 import type { Lease } from '../../../../schemas/kubernetes/types/coordination-v1.ts';
 import type { Node, NodeCondition } from '../../../../schemas/kubernetes/types/core-v1.ts';
 import { parseTime } from '../../model/time.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
 import { type ObjectRef, refOf } from '../../model/object.ts';
 
-/**
- * Condition of a Node that follows the link to its host: `True` while connected, `False` from the moment that the
- * connection is lost or refused (its lastTransitionTime says since when), with the link's reason and message.
- */
-export const connectedCondition = 'berth.dev/Connected';
-
 /** Leases of nodes, where an agent renews one instead of its heartbeats. */
 const leaseNamespace = 'kube-node-lease';
 
 /** Kubernetes' node-monitor-grace-period: silence that makes a node unreachable. */
 const silenceMaxMs = 40_000;
-
-/** A lost link that makes a node unreachable. Long enough for an agent or its host's sshd to restart. */
-const linkLossMaxMs = 10_000;
 
 export function nodeCondition(node: Node, type: string): NodeCondition | undefined {
   return node.status?.conditions?.find((condition) => condition.type === type);
@@ -28,7 +22,7 @@ export function isNodeReady(node: Node): boolean {
   return nodeCondition(node, 'Ready')?.status === 'True';
 }
 
-/** Recorded as silent, by the node lifecycle controller itself. */
+/** Recorded as silent, by the node lifecycle controller or by the link to its host. */
 function isRecordedSilent(node: Node): boolean {
   return nodeCondition(node, 'Ready')?.status === 'Unknown';
 }
@@ -39,11 +33,13 @@ function isRecordedSilent(node: Node): boolean {
  */
 export function silentInMs(node: Node, view: ClusterView, nowMs: number, observingSinceMs: number): number {
   const lease = view.get<Lease>('coordination.k8s.io/v1', 'Lease', leaseNamespace, node.metadata.name ?? '');
-  const times = [nodeCondition(node, 'Ready')?.lastHeartbeatTime, lease?.spec?.renewTime, node.metadata.creationTimestamp];
+  const times = [
+    nodeCondition(node, 'Ready')?.lastHeartbeatTime,
+    lease?.spec?.renewTime,
+    node.metadata.creationTimestamp,
+  ];
   const heardMs = Math.max(observingSinceMs, ...times.map((time) => parseTime(time ?? '') ?? 0));
-  const link = nodeCondition(node, connectedCondition);
-  const lostMs = link?.status === 'False' ? Math.max(observingSinceMs, parseTime(link.lastTransitionTime ?? '') ?? 0) : Infinity;
-  return Math.min(heardMs + silenceMaxMs, lostMs + linkLossMaxMs) - nowMs;
+  return heardMs + silenceMaxMs - nowMs;
 }
 
 /** All nodes silent at once: it is the reconciler that is cut off, so what was last heard of the pods stands. */

@@ -68,7 +68,12 @@ function evictionTimeMs(pod: Pod, taints: readonly Taint[], nowMs: number): numb
 
 function defaultToleration(taint: Taint): Toleration | undefined {
   if (taint.key !== notReadyTaint && taint.key !== unreachableTaint) return undefined;
-  return { key: taint.key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: toleratedSecondsDefault };
+  return {
+    key: taint.key,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    tolerationSeconds: toleratedSecondsDefault,
+  };
 }
 
 /** Says why the pod goes before it goes; the deletion follows when this is recorded. */

@@ -19,11 +19,23 @@ const conditionIs =
 const rules: readonly TaintRule[] = [
   { key: notReadyTaint, applies: conditionIs('Ready', 'False'), evicts: true },
   { key: unreachableTaint, applies: conditionIs('Ready', 'Unknown'), evicts: true },
-  { key: 'node.kubernetes.io/memory-pressure', applies: conditionIs('MemoryPressure', 'True'), evicts: false },
+  {
+    key: 'node.kubernetes.io/memory-pressure',
+    applies: conditionIs('MemoryPressure', 'True'),
+    evicts: false,
+  },
   { key: 'node.kubernetes.io/disk-pressure', applies: conditionIs('DiskPressure', 'True'), evicts: false },
   { key: 'node.kubernetes.io/pid-pressure', applies: conditionIs('PIDPressure', 'True'), evicts: false },
-  { key: 'node.kubernetes.io/network-unavailable', applies: conditionIs('NetworkUnavailable', 'True'), evicts: false },
-  { key: 'node.kubernetes.io/unschedulable', applies: (node) => node.spec?.unschedulable === true, evicts: false },
+  {
+    key: 'node.kubernetes.io/network-unavailable',
+    applies: conditionIs('NetworkUnavailable', 'True'),
+    evicts: false,
+  },
+  {
+    key: 'node.kubernetes.io/unschedulable',
+    applies: (node) => node.spec?.unschedulable === true,
+    evicts: false,
+  },
 ];
 
 const managedKeys: ReadonlySet<string> = new Set(rules.map((rule) => rule.key));
@@ -38,6 +50,12 @@ export function taintsOf(node: Node, evict: boolean, nowMs: number): readonly Ta
       { key: rule.key, effect: 'NoSchedule' },
       ...(rule.evicts && evict ? [{ key: rule.key, effect: 'NoExecute' }] : []),
     ])
-    .map((taint) => present.find((one) => one.key === taint.key && one.effect === taint.effect) ?? { ...taint, timeAdded: formatTime(nowMs) });
+    .map(
+      (taint) =>
+        present.find((one) => one.key === taint.key && one.effect === taint.effect) ?? {
+          ...taint,
+          timeAdded: formatTime(nowMs),
+        },
+    );
   return [...own, ...managed];
 }

@@ -54,10 +54,15 @@ function scale(set: ReplicaSet, pods: readonly Pod[], view: ClusterView, context
   const surplus = pods.length - (set.spec?.replicas ?? 1);
   if (surplus < 0) return creations(set, Math.min(-surplus, burstPods), view, context);
   if (surplus === 0) return emptyPlan;
-  const victims = deletionOrder(pods, podsPerNode(set, view), context.nowMs).slice(0, Math.min(surplus, burstPods));
+  const victims = deletionOrder(pods, podsPerNode(set, view), context.nowMs).slice(
+    0,
+    Math.min(surplus, burstPods),
+  );
   return {
     changes: victims.map((pod) => ({ type: 'delete', ref: refOf(pod), uid: pod.metadata.uid ?? '' })),
-    events: victims.map((pod) => events.normal(set, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name ?? ''}`)),
+    events: victims.map((pod) =>
+      events.normal(set, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name ?? ''}`),
+    ),
   };
 }
 
@@ -114,6 +119,8 @@ function podsPerNode(set: ReplicaSet, view: ClusterView): ReadonlyMap<string, nu
 /** When the next pod becomes available by time alone. */
 function nextAvailabilityMs(set: ReplicaSet, pods: readonly Pod[], nowMs: number): number | undefined {
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
-  const waits = pods.map((pod) => availableInMs(pod, minReadySeconds, nowMs)).filter((ms) => ms !== undefined && ms > 0);
+  const waits = pods
+    .map((pod) => availableInMs(pod, minReadySeconds, nowMs))
+    .filter((ms) => ms !== undefined && ms > 0);
   return waits.length === 0 ? undefined : Math.min(...(waits as number[]));
 }

@@ -47,8 +47,15 @@ function restarts(pod: Pod): number {
 }
 
 /** All pods, the first to delete first. `podsPerNode` counts the pods of this set and its siblings. */
-export function deletionOrder(pods: readonly Pod[], podsPerNode: ReadonlyMap<string, number>, nowMs: number): readonly Pod[] {
-  const ranked = pods.map((pod) => ({ pod, keys: rank(pod, podsPerNode.get(pod.spec?.nodeName ?? '') ?? 0, nowMs) }));
+export function deletionOrder(
+  pods: readonly Pod[],
+  podsPerNode: ReadonlyMap<string, number>,
+  nowMs: number,
+): readonly Pod[] {
+  const ranked = pods.map((pod) => ({
+    pod,
+    keys: rank(pod, podsPerNode.get(pod.spec?.nodeName ?? '') ?? 0, nowMs),
+  }));
   ranked.sort((left, right) => {
     for (const [index, key] of left.keys.entries()) {
       const difference = key - (right.keys[index] ?? 0);
