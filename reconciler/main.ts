@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { createHostLinks } from './dispatch/host-links.ts';
-import { bootstrapProcess } from './dispatch/bootstrap-process.ts';
+import { createBootstrapProcess } from './dispatch/bootstrap-process.ts';
 import { renderProblem } from './intake/manifests/problem.ts';
 import { validateFolder } from './intake/manifests/validate-folder.ts';
 import { manifestSources } from './intake/manifest-sources.ts';
@@ -28,7 +28,7 @@ try {
 
 async function validate(folder: string, output: unknown): Promise<number> {
   const { files, objects, problems } = await validateFolder(folder);
-  const data = { files, objects, problems };
+  const data = { files: files.length, objects: objects.length, problems };
   if (output === 'json') process.stdout.write(`${JSON.stringify(data, undefined, 2)}\n`);
   else if (output === 'yaml') process.stdout.write(dump(data));
   else {
@@ -37,7 +37,7 @@ async function validate(folder: string, output: unknown): Promise<number> {
       problems.length === 0
         ? 'valid'
         : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
-    process.stdout.write(`${files} files, ${objects} objects: ${verdict}\n`);
+    process.stdout.write(`${files.length} files, ${objects.length} objects: ${verdict}\n`);
   }
   return problems.length === 0 ? 0 : 1;
 }
@@ -53,17 +53,19 @@ async function serveUntilTold(settings: Settings): Promise<void> {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string;
     };
-    const bootstrap = bootstrapProcess({
-      main: new URL('../nodes/bootstrap/main.ts', import.meta.url).pathname,
-      logger,
+    const bootstrap = createBootstrapProcess({
+      clock: systemClock,
+      nodePath: process.execPath,
+      mainPath: new URL('../nodes/bootstrap/main.ts', import.meta.url).pathname,
+      onBuildProgress: (message) => logger.info('building the agent', { message }),
     });
     const links = createHostLinks({
       clock: systemClock,
       random: systemRandom,
       logger,
       epoch: leadership.epoch,
-      bootstrap,
-      defaultIdentityPath: settings.identity,
+      agentBuilds: () => bootstrap.agentBuilds(),
+      bootstrap: (job, onProgress, signal) => bootstrap.run(job, onProgress, signal),
     });
     const parts = {
       settings,

@@ -66,6 +66,7 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
     reports,
     settings: settings.network,
     keysDirectory: join(settings.state, 'keys'),
+    defaultIdentity: settings.identity,
     failed,
   });
   const told = (application: string, text: string): void =>
@@ -87,7 +88,7 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
       random,
       logger,
       events,
-      failed
+      failed,
     }),
   );
   const server = createApiServer({

@@ -2,7 +2,7 @@
  * Hosts and what they are told. A Host object opens a link; a connected host becomes a Node; every change of the
  * view becomes the entries that it touches, on the hosts that it touches.
  */
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Host, HostPhase, HostStatus } from '../../schemas/berth/types.ts';
 import type { Node, NodeCondition } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { DesiredEntry } from '../../schemas/wire/messages.ts';
@@ -46,6 +46,8 @@ interface HostPorts {
   readonly settings: NetworkSettings;
   /** Folder of private keys; a Host's `identity` names a file in it, an absolute path is taken as it is. */
   readonly keysDirectory: string;
+  /** Private key of Hosts that name none; `default` in the folder unless given. */
+  readonly defaultIdentity: string | undefined;
   readonly failed: (error: unknown) => void;
 }
 
@@ -139,7 +141,7 @@ export class HostLoop {
 
   #openHost(host: Host): void {
     const { links, reports, cluster, settings, clock } = this.#ports;
-    const target = targetOf(host, this.#ports.keysDirectory);
+    const target = targetOf(host, this.#ports);
     const link = links.open(target, {
       state: (name, state) => {
         const open = this.#open.get(name);
@@ -203,7 +205,7 @@ export class HostLoop {
   }
 }
 
-function targetOf(host: Host, keysDirectory: string): HostTarget {
+function targetOf(host: Host, keys: Pick<HostPorts, 'keysDirectory' | 'defaultIdentity'>): HostTarget {
   const { spec } = host;
   const name = host.metadata.name ?? '';
   const type = spec.runtime?.type ?? 'containerd';
@@ -213,9 +215,7 @@ function targetOf(host: Host, keysDirectory: string): HostTarget {
     port: spec.port ?? 22,
     user: spec.user ?? 'root',
     hostKeys: spec.hostKeys,
-    identityPath: spec.identity?.startsWith('/')
-      ? spec.identity
-      : join(keysDirectory, spec.identity ?? 'default'),
+    identityPath: resolve(keys.keysDirectory, spec.identity ?? keys.defaultIdentity ?? 'default'),
     agent: { nodeName: name, runtime: { type, socket: spec.runtime?.socket ?? runtimeSockets[type] } },
   };
 }
