@@ -12,7 +12,11 @@ import type { Pod } from '../../schemas/kubernetes/types/core-v1.ts';
 export interface TestCluster {
   readonly lab: Lab;
   readonly berth: BerthProcess;
-  /** Commits these files (content, or null to delete) and pushes; gives the commit. */
+  /** Commits these files (content, or null to delete) without pushing. */
+  commit(files: Readonly<Record<string, string | null>>): Promise<void>;
+  /** Pushes what was committed; gives the commit. */
+  pushCommitted(): Promise<string>;
+  /** Both. */
   push(files: Readonly<Record<string, string | null>>): Promise<string>;
   pods(namespace: string): Promise<readonly Pod[]>;
   /** Waits until exactly so many pods are there and ready. */
@@ -45,7 +49,16 @@ export async function startCluster(options: {
     await command('git', ['init', '--quiet', '--bare', '--initial-branch=main', repository]);
     await command('git', ['clone', '--quiet', repository, work]);
     await command('git', ['-C', work, 'checkout', '--quiet', '-B', 'main']);
-    const push = (files: Readonly<Record<string, string | null>>): Promise<string> => pushFiles(work, files);
+    const commit = (files: Readonly<Record<string, string | null>>): Promise<void> =>
+      commitFiles(work, files);
+    const pushCommitted = async (): Promise<string> => {
+      await command('git', ['-C', work, 'push', '--quiet', 'origin', 'main']);
+      return (await command('git', ['-C', work, 'rev-parse', 'HEAD'])).trim();
+    };
+    const push = async (files: Readonly<Record<string, string | null>>): Promise<string> => {
+      await commit(files);
+      return pushCommitted();
+    };
     await push({ 'README.md': 'Desired state of an end-to-end test.\n' });
     await berth.start();
     await Promise.all(
@@ -69,7 +82,7 @@ export async function startCluster(options: {
         const found = await pods(namespace);
         return found.length === count && found.every(isReady) ? found : undefined;
       });
-    return { lab, berth, push, pods, ready, down };
+    return { lab, berth, commit, pushCommitted, push, pods, ready, down };
   } catch (error) {
     process.stderr.write(`${berth.lines.join('\n')}\n`);
     await down();
@@ -86,7 +99,7 @@ export function isReady(pod: Pod): boolean {
   );
 }
 
-async function pushFiles(work: string, files: Readonly<Record<string, string | null>>): Promise<string> {
+async function commitFiles(work: string, files: Readonly<Record<string, string | null>>): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     if (content === null) await command('git', ['-C', work, 'rm', '--quiet', path]);
     else {
@@ -108,6 +121,4 @@ async function pushFiles(work: string, files: Readonly<Record<string, string | n
     '--message',
     'change',
   ]);
-  await command('git', ['-C', work, 'push', '--quiet', 'origin', 'main']);
-  return (await command('git', ['-C', work, 'rev-parse', 'HEAD'])).trim();
 }
