@@ -30,20 +30,15 @@ export function createHostLinks(ports: HostLinksPorts): HostLinks {
   return {
     open(target: HostTarget, events: HostEvents): HostLink {
       if (closed) throw new LinkError('Closed', 'the links are closed');
-      if (links.has(target.name))
-        throw new LinkError('AlreadyOpen', `host ${target.name} has a link already; close it first`);
-      const link = new Link(bounded, target, events);
+      const former = links.get(target.name);
+      if (former?.closing === false) throw new LinkError('AlreadyOpen', `host ${target.name} has a link already`);
+      const link = new Link(bounded, target, events, former?.ended);
       links.set(target.name, link);
-      return {
-        update: (change) => link.update(change),
-        logs: (query, signal) => link.logs(query, signal),
-        images: (signal) => link.images(signal),
-        importImage: (digest, archive, signal) => link.importImage(digest, archive, signal),
-        close: async () => {
-          await link.close();
-          if (links.get(target.name) === link) links.delete(target.name);
-        },
+      const forget = (): void => {
+        if (links.get(target.name) === link) links.delete(target.name);
       };
+      link.ended.then(forget, forget);
+      return link;
     },
     scan(address: string, port: number, signal: AbortSignal): Promise<readonly HostKey[]> {
       return scanHostKeys(address, port, signal);
@@ -51,7 +46,6 @@ export function createHostLinks(ports: HostLinksPorts): HostLinks {
     async close(): Promise<void> {
       closed = true;
       await Promise.all([...links.values()].map((link) => link.close()));
-      links.clear();
     },
   };
 }

@@ -43,6 +43,8 @@ export interface LinkPorts {
   readonly logger: Logger;
   /** The leader's; sent with every desired state. */
   readonly epoch: number;
+  /** The agent's socket on every host; `hostPaths.socket` unless given. */
+  readonly agentSocketPath?: string;
   /** Builds of the agent that hosts are to run, one per architecture; rejects when there are none. */
   agentBuilds(): Promise<readonly AgentBuild[]>;
   /** Runs the bootstrap. Its own failures come as results; rejects when `signal` aborts. */
@@ -71,9 +73,11 @@ export class Link implements HostLink {
   readonly #ports: LinkPorts;
   readonly #target: HostTarget;
   readonly #events: HostEvents;
+  readonly #socketPath: string;
   readonly #outbox: DesiredOutbox;
   readonly #closing = new AbortController();
-  readonly #ended: Promise<void>;
+  /** Resolves when nothing of the link is left. */
+  readonly ended: Promise<void>;
   #session: AgentSession | undefined;
   #flushing = false;
   /** Attempts for which a missing agent is waited for rather than bootstrapped. */
@@ -81,12 +85,14 @@ export class Link implements HostLink {
   /** The agent that failed on this host: where the former one still serves, it is used. */
   #failedDigest: string | undefined;
 
-  constructor(ports: LinkPorts, target: HostTarget, events: HostEvents) {
+  /** Begins at once, or after `former`, the end of another link to the same host. */
+  constructor(ports: LinkPorts, target: HostTarget, events: HostEvents, former?: Promise<void>) {
     this.#ports = ports;
     this.#target = target;
     this.#events = events;
+    this.#socketPath = ports.agentSocketPath ?? hostPaths.socket;
     this.#outbox = new DesiredOutbox(ports.epoch);
-    this.#ended = this.#run();
+    this.ended = this.#run(former);
   }
 
   update(change: DesiredChange): void {
@@ -118,7 +124,11 @@ export class Link implements HostLink {
 
   async close(): Promise<void> {
     this.#closing.abort(new LinkError('Closed', `the link to ${this.#target.name} was closed`));
-    await this.#ended;
+    await this.ended;
+  }
+
+  get closing(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #connected(): AgentSession {
@@ -131,12 +141,12 @@ export class Link implements HostLink {
     if (!this.#closing.signal.aborted) this.#events.state(this.#target.name, state);
   }
 
-  async #run(): Promise<void> {
+  async #run(former: Promise<void> | undefined): Promise<void> {
     const { clock, random, logger } = this.#ports;
     const { signal } = this.#closing;
     const host = this.#target.name;
     // Whoever opened the link has it in hand before its first news.
-    await Promise.resolve();
+    await former;
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       this.#tell({ phase: 'connecting', attempt });
       const startedMs = clock.now();
@@ -208,7 +218,7 @@ export class Link implements HostLink {
         this.#patience -= 1;
         return attemptEndOf({
           reason: 'AgentMissing',
-          message: `nothing answers on ${hostPaths.socket}; waiting for the agent to be started again`,
+          message: `nothing answers on ${this.#socketPath}; waiting for the agent to be started again`,
         });
       }
       reached?.session.close();
@@ -230,7 +240,7 @@ export class Link implements HostLink {
     if (reached === undefined) {
       return attemptEndOf({
         reason: 'AgentMissing',
-        message: `nothing answers on ${hostPaths.socket}; does sshd allow AllowStreamLocalForwarding?`,
+        message: `nothing answers on ${this.#socketPath}; does sshd allow AllowStreamLocalForwarding?`,
       });
     }
     return this.#serve(connection, reached);
@@ -238,7 +248,7 @@ export class Link implements HostLink {
 
   /** The agent's word about itself; undefined when nothing listens or what listens does not answer. */
   async #reachAgent(connection: SshConnection): Promise<Reached | undefined> {
-    const socket = await connection.openSocket(hostPaths.socket);
+    const socket = await connection.openSocket(this.#socketPath);
     if (socket === undefined) return undefined;
     const session = new AgentSession(socket, this.#ports.clock);
     try {
