@@ -1,17 +1,20 @@
 /**
- * The fixed part of the table: which maps there are, and the chains that look into them. Services add elements, and
- * one shared chain per number of endpoints, but no chain of their own, so that ten thousand of them load in half a
- * second and a packet meets the same few rules however many there are.
+ * The fixed part of the table: the maps, and the chains that look into them. Services add elements, and one shared
+ * chain per number of endpoints, but no chain of their own, so that ten thousand of them load in half a second and a
+ * packet meets the same few rules however many there are.
  */
-import type { Chain, PartType, Protocol, Rule, SetName, SetSchema, Statement } from './ruleset.ts';
+import {
+  type Chain,
+  indexMark,
+  type PartType,
+  type Rule,
+  type SetName,
+  type SetSchema,
+  type Statement,
+} from './ruleset.ts';
 
 /** The bridge of the host's pods, made by CNI's bridge plugin. */
 export const bridgeName = 'berth0';
-
-/** Packets of a new connection that must leave with the host's own source address. The bit that kube-proxy uses. */
-const masqueradeBit = 0x4000;
-
-const transport: readonly Protocol[] = ['sctp', 'tcp', 'udp'];
 
 const endpoint: readonly PartType[] = ['address', 'port'];
 
@@ -69,6 +72,9 @@ export interface Ranges {
   readonly serviceCidr: string;
 }
 
+/** nft translates ports only where the protocol is known to have some. */
+const withPorts: Statement = { kind: 'match-protocols', protocols: ['sctp', 'tcp', 'udp'] };
+
 const refuse: Chain = {
   name: 'refuse',
   rules: [
@@ -82,60 +88,35 @@ const refuse: Chain = {
   ],
 };
 
+const toRefuse: Statement = { kind: 'goto', chain: refuse.name };
+
+/** What is sent to an address of the host. */
 const local: Chain = {
   name: 'local',
   rules: [
     { statements: [{ kind: 'verdict-map', key: ['meta l4proto', 'th dport'], map: 'node-ports' }] },
     {
       statements: [
-        { kind: 'match-protocols', protocols: transport },
+        withPorts,
         { kind: 'dnat-map', key: ['ip daddr', 'meta l4proto', 'th dport'], map: 'host-address-ports' },
       ],
     },
-    {
-      statements: [
-        { kind: 'match-protocols', protocols: transport },
-        { kind: 'dnat-map', key: ['meta l4proto', 'th dport'], map: 'host-ports' },
-      ],
-    },
+    { statements: [withPorts, { kind: 'dnat-map', key: ['meta l4proto', 'th dport'], map: 'host-ports' }] },
   ],
 };
 
-const markChain = 'mark-outsiders';
-
-/** Pods are known to every host, so that their answers find the way; others' come back through this host alone. */
-function markOutsiders(ranges: Ranges): Chain {
-  return {
-    name: markChain,
-    rules: [
-      {
-        statements: [
-          { kind: 'match-range', field: 'ip saddr', negated: true, range: ranges.clusterCidr },
-          { kind: 'set-mark', bit: masqueradeBit },
-        ],
-      },
-    ],
-  };
-}
-
 /** Runs for the first packet of each connection; what goes elsewhere leaves it after a failed lookup or two. */
 function dispatch(ranges: Ranges): Chain {
-  const toServices: Statement = {
-    kind: 'match-range',
-    field: 'ip daddr',
-    negated: false,
-    range: ranges.serviceCidr,
-  };
   return {
     name: 'dispatch',
     rules: [
       {
-        statements: [toServices, { kind: 'jump', chain: markChain }],
-      },
-      {
         statements: [{ kind: 'verdict-map', key: ['ip daddr', 'meta l4proto', 'th dport'], map: 'services' }],
       },
-      { statements: [toServices, { kind: 'goto', chain: refuse.name }], comment: 'no such service or port' },
+      {
+        statements: [{ kind: 'match-range', field: 'ip daddr', range: ranges.serviceCidr }, toRefuse],
+        comment: 'no such service or port',
+      },
       {
         statements: [
           { kind: 'match-local-destination' },
@@ -148,6 +129,10 @@ function dispatch(ranges: Ranges): Chain {
   };
 }
 
+/**
+ * Every host knows the way to every pod: only what comes from no pod, or goes to none, leaves with this host's own
+ * address, so that the answer comes back here. What stays on the bridge keeps its source in any case.
+ */
 function postrouting(ranges: Ranges): Chain {
   const leavesBridge: Statement = { kind: 'match-out-interface', negated: true, name: bridgeName };
   return {
@@ -156,12 +141,13 @@ function postrouting(ranges: Ranges): Chain {
     rules: [
       {
         statements: [
-          { kind: 'match-mark', bit: masqueradeBit },
+          { kind: 'match-mark-bit', bit: indexMark },
+          { kind: 'match-range', field: 'ip saddr', negated: true, range: ranges.clusterCidr },
           leavesBridge,
-          { kind: 'clear-mark', bit: masqueradeBit },
+          { kind: 'set-mark', mark: 0 },
           { kind: 'masquerade' },
         ],
-        comment: 'forwarded to an endpoint elsewhere; a pod of this host sees the true source',
+        comment: 'from no pod, through a service, to an endpoint elsewhere',
       },
       {
         statements: [
@@ -172,7 +158,7 @@ function postrouting(ranges: Ranges): Chain {
       },
       {
         statements: [
-          { kind: 'match-range', field: 'ip saddr', negated: false, range: ranges.podCidr },
+          { kind: 'match-range', field: 'ip saddr', range: ranges.podCidr },
           { kind: 'match-range', field: 'ip daddr', negated: true, range: ranges.clusterCidr },
           leavesBridge,
           { kind: 'masquerade' },
@@ -185,7 +171,7 @@ function postrouting(ranges: Ranges): Chain {
 
 function forward(ranges: Ranges): Chain {
   const accept = (field: 'ip saddr' | 'ip daddr'): Rule => ({
-    statements: [{ kind: 'match-range', field, negated: false, range: ranges.podCidr }, { kind: 'accept' }],
+    statements: [{ kind: 'match-range', field, range: ranges.podCidr }, { kind: 'accept' }],
   });
   return {
     name: 'forward',
@@ -200,7 +186,6 @@ export function fixedChains(ranges: Ranges): readonly Chain[] {
   return [
     refuse,
     local,
-    markOutsiders(ranges),
     dispatch(ranges),
     { name: 'prerouting', hook: { type: 'nat', hook: 'prerouting', priority: -100 }, rules: [toDispatch] },
     { name: 'output', hook: { type: 'nat', hook: 'output', priority: -100 }, rules: [toDispatch] },
@@ -209,13 +194,25 @@ export function fixedChains(ranges: Ranges): readonly Chain[] {
   ];
 }
 
-export const refuseChain = refuse.name;
-
 /** The two families of shared chains, one chain per number of endpoints. */
 export type SharedChainFamily = 'service' | 'node-port';
 
+const lookups: Readonly<Record<SharedChainFamily, Statement>> = {
+  service: {
+    kind: 'dnat-map',
+    key: ['ip daddr', 'meta l4proto', 'th dport', 'meta mark'],
+    map: 'endpoints',
+  },
+  'node-port': {
+    kind: 'dnat-map',
+    key: ['meta l4proto', 'th dport', 'meta mark'],
+    map: 'node-port-endpoints',
+  },
+};
+
+/** Where the packets of a service or node port go; without endpoints they are refused. */
 export function sharedChainName(family: SharedChainFamily, endpointCount: number): string {
-  return endpointCount === 0 ? refuseChain : `${family}-${endpointCount}`;
+  return endpointCount === 0 ? refuse.name : `${family}-${endpointCount}`;
 }
 
 /**
@@ -224,27 +221,12 @@ export function sharedChainName(family: SharedChainFamily, endpointCount: number
  * leads here has, before and after.
  */
 export function sharedChain(family: SharedChainFamily, endpointCount: number): Chain {
-  const pick = (among: number): Rule => ({
-    statements: [
-      { kind: 'match-protocols', protocols: transport },
-      family === 'service'
-        ? {
-            kind: 'dnat-map',
-            key: ['ip daddr', 'meta l4proto', 'th dport', { random: among }],
-            map: 'endpoints',
-          }
-        : {
-            kind: 'dnat-map',
-            key: ['meta l4proto', 'th dport', { random: among }],
-            map: 'node-port-endpoints',
-          },
-    ],
-  });
-  const mark: readonly Rule[] =
-    family === 'node-port' ? [{ statements: [{ kind: 'jump', chain: markChain }] }] : [];
-  const picks = endpointCount === 1 ? [pick(1)] : [pick(endpointCount), pick(1)];
+  const translate = [withPorts, lookups[family]];
+  const any: Rule = { statements: [{ kind: 'draw-index', below: endpointCount }, ...translate] };
+  const first: Rule = { statements: [{ kind: 'set-mark', mark: indexMark }, ...translate] };
+  const picks = endpointCount === 1 ? [first] : [any, first];
   return {
     name: sharedChainName(family, endpointCount),
-    rules: [...mark, ...picks, { statements: [{ kind: 'goto', chain: refuseChain }] }],
+    rules: [...picks, { statements: [toRefuse] }],
   };
 }

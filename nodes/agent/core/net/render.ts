@@ -11,9 +11,9 @@ import {
   type Element,
   type Field,
   type Hook,
+  indexMark,
   type Part,
   type PartType,
-  type RandomIndex,
   type Rule,
   type Ruleset,
   type SetName,
@@ -139,28 +139,18 @@ function renderValue(set: SetName, { value }: Element): string {
   return renderParts(value, type);
 }
 
-const partTypes: Readonly<Record<Exclude<PartType, 'index'>, string>> = {
+const partTypes: Readonly<Record<PartType, string>> = {
   address: 'ipv4_addr',
   protocol: 'inet_proto',
   port: 'inet_service',
-};
-
-/** A random index has no named type: such a key is declared by the expression that it is compared with. */
-const partExpressions: Readonly<Record<PartType, string>> = {
-  address: 'ip daddr',
-  protocol: 'meta l4proto',
-  port: 'th dport',
-  index: 'numgen random mod 2',
+  index: 'mark',
 };
 
 function renderSetDeclaration({ name, key, value, comment }: SetSchema): string {
-  const byExpression = key.includes('index');
-  const render = (part: PartType): string =>
-    byExpression || part === 'index' ? partExpressions[part] : partTypes[part];
-  const join = (parts: readonly PartType[]): string => parts.map(render).join(' . ');
+  const join = (parts: readonly PartType[]): string => parts.map((part) => partTypes[part]).join(' . ');
   const target = value === undefined ? '' : ` : ${value === 'verdict' ? value : join(value)}`;
-  const declaration = `${byExpression ? 'typeof' : 'type'} ${join(key)}${target}`;
-  return `${value === undefined ? 'set' : 'map'} ${name} { ${declaration}; comment ${quoted(comment)}; }`;
+  const kind = value === undefined ? 'set' : 'map';
+  return `${kind} ${name} { type ${join(key)}${target}; comment ${quoted(comment)}; }`;
 }
 
 function renderChain({ name, hook, rules }: Chain): readonly string[] {
@@ -187,16 +177,18 @@ function renderStatement(statement: Statement): string {
         : `meta l4proto { ${statement.protocols.join(', ')} }`;
     case 'match-out-interface':
       return `oifname ${statement.negated ? '!= ' : ''}${quoted(checkedInterface(statement.name))}`;
-    case 'match-mark':
+    case 'match-mark-bit':
       return `meta mark & ${hex(statement.bit)} == ${hex(statement.bit)}`;
     case 'match-local-destination':
       return 'fib daddr type local';
     case 'match-set':
       return `${renderKey(statement.key)} @${statement.set}`;
+    case 'draw-index': {
+      const below = checkedInteger(statement.below, 1, indexMark, 'number of endpoints');
+      return `meta mark set numgen random mod ${below} offset ${hex(indexMark)}`;
+    }
     case 'set-mark':
-      return `meta mark set meta mark | ${hex(statement.bit)}`;
-    case 'clear-mark':
-      return `meta mark set meta mark & ${hex(~statement.bit >>> 0)}`;
+      return `meta mark set ${hex(statement.mark)}`;
     case 'verdict-map':
       return `${renderKey(statement.key)} vmap @${statement.map}`;
     case 'dnat-map':
@@ -217,13 +209,8 @@ function renderStatement(statement: Statement): string {
   }
 }
 
-function renderKey(key: readonly (Field | RandomIndex)[]): string {
-  return key
-    .map((part) => {
-      if (typeof part === 'string') return part;
-      return `numgen random mod ${checkedInteger(part.random, 1, 0xffff_ffff, 'number of endpoints')}`;
-    })
-    .join(' . ');
+function renderKey(key: readonly Field[]): string {
+  return key.join(' . ');
 }
 
 function renderParts(parts: readonly Part[], types: readonly PartType[]): string {
@@ -243,7 +230,7 @@ function renderPart(part: Part, type: PartType): string {
     case 'port':
       return checkedInteger(part, 1, 65_535, 'port');
     case 'index':
-      return checkedInteger(part, 0, 0xffff_ffff, 'index');
+      return hex(indexMark + Number(checkedInteger(part, 0, indexMark - 1, 'index')));
     default:
       return type satisfies never;
   }

@@ -9,7 +9,10 @@ export const table = { family: 'ip', name: 'berth' } as const;
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 
-/** What a part of an element's key or value is: nft's ipv4_addr, inet_proto, inet_service, and an index. */
+/**
+ * What a part of an element's key or value is: nft's ipv4_addr, inet_proto, inet_service, and the index of an
+ * endpoint, which rules look up by the packet's mark: see `indexMark`.
+ */
 export type PartType = 'address' | 'protocol' | 'port' | 'index';
 
 export type Part = string | number;
@@ -50,29 +53,25 @@ export interface SetSchema {
 /** By the element's key as text; see `elementId`. */
 export type Elements = PersistentMap<readonly Claim[]>;
 
-export type Field = 'ip saddr' | 'ip daddr' | 'meta l4proto' | 'th dport';
-
-/** A uniformly random number below `random`, as a part of a map's key. */
-export interface RandomIndex {
-  readonly random: number;
-}
+export type Field = 'ip saddr' | 'ip daddr' | 'meta l4proto' | 'th dport' | 'meta mark';
 
 export type Statement =
   | {
       readonly kind: 'match-range';
       readonly field: 'ip saddr' | 'ip daddr';
-      readonly negated: boolean;
+      readonly negated?: boolean;
       readonly range: string;
     }
   | { readonly kind: 'match-protocols'; readonly protocols: readonly Protocol[] }
-  | { readonly kind: 'match-out-interface'; readonly negated: boolean; readonly name: string }
-  | { readonly kind: 'match-mark'; readonly bit: number }
+  | { readonly kind: 'match-out-interface'; readonly negated?: boolean; readonly name: string }
+  | { readonly kind: 'match-mark-bit'; readonly bit: number }
   | { readonly kind: 'match-local-destination' }
   | { readonly kind: 'match-set'; readonly key: readonly Field[]; readonly set: SetName }
-  | { readonly kind: 'set-mark'; readonly bit: number }
-  | { readonly kind: 'clear-mark'; readonly bit: number }
+  /** The packet's mark becomes that of the index `below` which a random one is drawn. */
+  | { readonly kind: 'draw-index'; readonly below: number }
+  | { readonly kind: 'set-mark'; readonly mark: number }
   | { readonly kind: 'verdict-map'; readonly key: readonly Field[]; readonly map: SetName }
-  | { readonly kind: 'dnat-map'; readonly key: readonly (Field | RandomIndex)[]; readonly map: SetName }
+  | { readonly kind: 'dnat-map'; readonly key: readonly Field[]; readonly map: SetName }
   | { readonly kind: 'masquerade' }
   | { readonly kind: 'reject'; readonly how: 'tcp-reset' | 'port-unreachable' }
   | { readonly kind: 'accept' }
@@ -116,6 +115,12 @@ export type Command =
 export type Transaction =
   | { readonly type: 'replace'; readonly ruleset: Ruleset }
   | { readonly type: 'change'; readonly commands: readonly Command[] };
+
+/**
+ * Marks from here on say: a service rule drew the endpoint with the index above this. nft 1.0.6 has no type for a
+ * random number within a map's key, and a mark is the only place to put one before the lookup.
+ */
+export const indexMark = 0x4000_0000;
 
 /** The identity of an element within its set. */
 export function elementId(key: readonly Part[]): string {
