@@ -43,21 +43,52 @@ const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-sys
 
 /** Runs until `signal` aborts; rejects where something can no longer be trusted. */
 export async function serve(parts: ServeParts, signal: AbortSignal): Promise<void> {
-  const { settings, store, clock, random, logger, links, tell } = parts;
+  const { settings, store, clock, random, logger, tell } = parts;
   const stop = new AbortController();
   const broken = Promise.withResolvers<never>();
   const failed = (error: unknown): void =>
     broken.reject(error instanceof Error ? error : new Error(String(error)));
-  const cluster = await Cluster.load({
-    store,
-    clock,
-    random,
-    settings: settings.network,
-    leadership: parts.leadership,
-  });
+  const { leadership } = parts;
+  const cluster = await Cluster.load({ store, clock, random, settings: settings.network, leadership });
   cluster.follow(stop.signal).catch(failed);
+  await ensureObjects(cluster, settings.application);
+  const loops = makeLoops(parts, cluster, failed);
+  const backend = backendOf(loops.applications, loops.hosts, parts.links);
+  const server = createApiServer({ cluster, clock, logger, version: parts.version, backend });
+  for (const loop of loops.inOrder) loop.start();
+  const stopCompaction = compactRegularly(store, clock, logger);
+  try {
+    await listen(server, settings.socket);
+    tell(`berth is up: API on ${settings.socket}, state in ${settings.state}`);
+    await Promise.race([broken.promise, aborted(signal)]);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+    stopCompaction();
+    for (const loop of loops.inOrder.toReversed()) await loop.stop();
+    stop.abort();
+  }
+}
+
+interface StartStop {
+  start(): void;
+  stop(): void | Promise<void>;
+}
+
+interface Loops {
+  readonly applications: ApplicationLoop;
+  readonly hosts: HostLoop;
+  /** As they are started; stopped in the reverse order. */
+  readonly inOrder: readonly StartStop[];
+}
+
+function makeLoops(parts: ServeParts, cluster: Cluster, failed: (error: unknown) => void): Loops {
+  const { settings, clock, random, logger, links, tell } = parts;
   const events = new EventRecorder(cluster, clock, logger);
   const reports = new ReportLoop({ cluster, clock, logger, events, failed });
+  const keysDirectory = join(settings.state, 'keys');
+  const told = (application: string, text: string): void =>
+    tell(`${new Date(clock.now()).toISOString().slice(11, 19)} ${application} ${text}`);
   const hosts = new HostLoop({
     cluster,
     clock,
@@ -65,58 +96,28 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
     links,
     reports,
     settings: settings.network,
-    keysDirectory: join(settings.state, 'keys'),
+    keysDirectory,
     defaultIdentity: settings.identity,
     failed,
   });
-  const told = (application: string, text: string): void =>
-    tell(`${new Date(clock.now()).toISOString().slice(11, 19)} ${application} ${text}`);
+  const { sources, schedules } = parts;
   const applications = new ApplicationLoop({
     cluster,
     clock,
     logger,
-    sources: parts.sources,
-    schedules: parts.schedules,
+    sources,
+    schedules,
     tell: told,
     failed,
   });
-  const scheduling = new SchedulingLoop({ cluster, clock, random, logger, events, failed });
-  const planners = controllers({ ...settings.network, observingSinceMs: clock.now() }).map((controller) =>
-    controllerLoop(controller, {
-      cluster,
-      clock,
-      random,
-      logger,
-      events,
-      failed,
-    }),
-  );
-  const server = createApiServer({
-    cluster,
-    clock,
-    logger,
-    version: parts.version,
-    backend: backendOf(applications, hosts, links),
-  });
-
-  await ensureObjects(cluster, settings.application);
-  for (const part of [events, hosts, ...planners, scheduling, applications]) part.start();
-  const compaction = compactRegularly(store, clock, logger);
-  await listen(server, settings.socket);
-  tell(`berth is up: API on ${settings.socket}, state in ${settings.state}`);
-  try {
-    await Promise.race([broken.promise, aborted(signal)]);
-  } finally {
-    server.close();
-    server.closeAllConnections();
-    compaction();
-    applications.stop();
-    scheduling.stop();
-    for (const planner of planners) planner.stop();
-    events.stop();
-    await hosts.stop();
-    stop.abort();
-  }
+  const planning = { cluster, clock, random, logger, events, failed };
+  const controllerSettings = { ...settings.network, observingSinceMs: clock.now() };
+  const planners = controllers(controllerSettings).map((controller) => controllerLoop(controller, planning));
+  return {
+    applications,
+    hosts,
+    inOrder: [events, hosts, ...planners, new SchedulingLoop(planning), applications],
+  };
 }
 
 function backendOf(

@@ -127,9 +127,14 @@ async function nodeTests(files: readonly string[], concurrency: number): Promise
   });
   stream.on('test:fail', (event) => {
     failed += 1;
-    const { cause } = event.details.error;
+    const error = event.details.error;
+    const { cause } = error;
     const reason =
-      cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? event.details.error.message);
+      cause instanceof Error
+        ? (cause.stack ?? cause.message)
+        : typeof cause === 'string'
+          ? cause
+          : error.message;
     process.stdout.write(
       `   FAILED ${event.name} (${(event.file ?? '').replace(root, '')})\n${reason.replaceAll(/^/gm, '      ')}\n`,
     );

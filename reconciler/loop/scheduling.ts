@@ -9,9 +9,6 @@ import { planScheduling } from '../core/scheduler/plan-scheduling.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import { type WorkOutcome, WorkQueue } from './work-queue.ts';
 
-/** Pods bound by one commit; more wait for the next, which sees these bound. */
-const perPlan = 512;
-
 interface SchedulingPorts {
   readonly cluster: ClusterAccess;
   readonly clock: Clock;
@@ -51,17 +48,10 @@ export class SchedulingLoop {
 
   async #plan(): Promise<WorkOutcome> {
     const { cluster, clock, random, logger, events } = this.#ports;
-    const pending = cluster.view
-      .podsOnNode('')
-      .filter(
-        (pod) =>
-          pod.metadata.deletionTimestamp === undefined &&
-          pod.status?.phase !== 'Failed' &&
-          pod.status?.phase !== 'Succeeded',
-      );
+    const pending = cluster.view.podsOnNode('');
     if (pending.length === 0) return 'done';
     const seed = Math.floor(random.next() * 2 ** 31);
-    const plan = planScheduling(cluster.view, pending.slice(0, perPlan).map(refOf), {
+    const plan = planScheduling(cluster.view, pending.map(refOf), {
       nowMs: clock.now(),
       seed,
     });
@@ -79,7 +69,7 @@ export class SchedulingLoop {
       }
     }
     events.record(plan.events);
-    return 'done';
+    return plan.requeueAfterMs === undefined ? 'done' : { afterMs: plan.requeueAfterMs };
   }
 }
 
