@@ -149,7 +149,7 @@ function applyPrepared(request: ApplyRequest, prepared: Prepared, before: Manage
 
   const merged = mergeValues(base, config, shape);
   const owned = [...managers.values()].reduce((all, one) => union(all, one.fields), emptySet);
-  const pruned = last === undefined ? merged : pruneDisowned(merged, shape, last.fields, fields, owned);
+  const pruned = prunedOf(merged, prepared, last, owned);
   const change = withoutReset(compareValues(base, pruned, shape), resetFields(apiVersion, kind, subresource));
   const release = releaseChanged(managers, id, change);
   if (release.conflicts.size > 0 && !force) {
@@ -160,6 +160,17 @@ function applyPrepared(request: ApplyRequest, prepared: Prepared, before: Manage
   const object = pruned === base ? base : withLastApplied(dropNulls(pruned, shape), request.config, name);
   const after = settle(release.managers, id, last, object !== bare, request.now);
   return result(live, object, after);
+}
+
+/** What is left of the merged object; a container that lost its last entry is back where the configuration has it empty. */
+function prunedOf(
+  merged: KubeObject,
+  { config, shape, fields }: Prepared,
+  last: Manager | undefined,
+  owned: FieldSet,
+): KubeObject {
+  const pruned = last === undefined ? merged : pruneDisowned(merged, shape, last.fields, fields, owned);
+  return pruned === merged ? merged : mergeValues(pruned, config, shape);
 }
 
 /** The applier's final entry: without identity fields, and with a new time where its set or the object changed. */

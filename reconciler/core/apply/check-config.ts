@@ -15,10 +15,9 @@ function check(value: unknown, declared: Shape, path: FieldPath, problems: strin
   const shape = shapeOfValue(declared, value);
   if (shape.kind === 'map') {
     if (isMap(value)) checkMap(value, shape, path, problems);
-    else problems.push(`${formatPath(path)}: expected map, got ${JSON.stringify(value)}`);
+    else problems.push(`${formatPath(path)}: expected map, got ${typeName(value)}`);
   } else if (shape.kind === 'list') {
-    if (!Array.isArray(value))
-      problems.push(`${formatPath(path)}: expected list, got ${JSON.stringify(value)}`);
+    if (!Array.isArray(value)) problems.push(`${formatPath(path)}: expected list, got ${typeName(value)}`);
     else if (shape.relation !== 'atomic') checkItems(value, shape, path, problems);
   }
 }
@@ -52,4 +51,9 @@ function checkItems(
     seen.add(element);
     check(item, shape.items, [...path, element], problems);
   }
+}
+
+/** Not the value itself: it may be a secret. */
+function typeName(value: unknown): string {
+  return Array.isArray(value) ? 'list' : typeof value === 'object' ? 'map' : typeof value;
 }

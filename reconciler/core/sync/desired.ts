@@ -1,7 +1,10 @@
 /** An object of the repository as it is applied: with its namespace, its secret text encoded, without what the server sets. */
 import { kindByGvk } from '../../../schemas/kinds.ts';
 import { dropNulls } from '../apply/drop-nulls.ts';
-import { shapeOfKind } from '../apply/merge-shape.ts';
+import { extractFields } from '../apply/extract.ts';
+import { difference } from '../apply/field-set.ts';
+import { strippedFields } from '../apply/managers.ts';
+import { type MapShape, shapeOfKind } from '../apply/merge-shape.ts';
 import type { KubeObject } from '../model/object.ts';
 
 /** The namespace of an object that names none, as kubectl's without a context. */
@@ -13,9 +16,16 @@ const prepared = new WeakMap<KubeObject, KubeObject>();
 export function desiredObject(source: KubeObject): KubeObject {
   const known = prepared.get(source);
   if (known !== undefined) return known;
-  const object = dropNulls(foldStringData(withPlace(source)), shapeOfKind(source.apiVersion, source.kind));
+  const shape = shapeOfKind(source.apiVersion, source.kind);
+  const object = ownable(dropNulls(foldStringData(withPlace(source)), shape), shape);
   prepared.set(source, object);
   return object;
+}
+
+/** An object of nothing but a name has no field to be owned by; its empty labels are one. */
+function ownable(object: KubeObject, shape: MapShape): KubeObject {
+  const fields = difference(extractFields(object, shape), strippedFields);
+  return fields.size > 0 ? object : { ...object, metadata: { ...object.metadata, labels: {} } };
 }
 
 function withPlace(object: KubeObject): KubeObject {
