@@ -128,6 +128,8 @@ export const formats = {
   cronJobName: (text) => (text.length > 52 ? 'must be no more than 52 characters' : dns1123Subdomain(text)),
   wildcardSubdomain: (text) => dns1123Subdomain(text.startsWith('*.') ? text.slice(2) : text),
   qualifiedName,
+  /** Annotation keys may have capitals in their prefix. */
+  annotationKey: (text) => qualifiedName(text.toLowerCase()),
   labelValue: (text) => (text === '' ? undefined : matching(namePattern, labelValueRule, 63)(text)),
   pathSegment,
   portName,

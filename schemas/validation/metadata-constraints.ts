@@ -50,7 +50,7 @@ export const metadataConstraints: Constraints = {
     fields: {
       namespace: { format: 'dns1123Label' },
       labels: { keys: 'qualifiedName', values: { format: 'labelValue' } },
-      annotations: { keys: 'qualifiedName' },
+      annotations: { keys: 'annotationKey' },
       finalizers: { items: { format: 'qualifiedName' } },
     },
     checks: [annotationSize],

@@ -110,6 +110,7 @@ function applyToText(rule: Rule, value: string, path: FieldPath, problems: Field
 }
 
 function applyToNumber(rule: Rule, value: number, path: FieldPath, problems: FieldProblem[]): void {
+  if (rule.format === 'nonNegativeQuantity') applyToText(rule, String(value), path, problems);
   const { min, max } = rule;
   if ((min === undefined || value >= min) && (max === undefined || value <= max)) return;
   const bounds =
