@@ -97,7 +97,7 @@ function addWrites(prepared: Exclude<Prepared, { type: 'refused' }>, writes: Sto
   const before = prepared.before;
   const expected = before === undefined ? 0 : Number(before.metadata.resourceVersion);
   const after = prepared.type === 'write' ? prepared.object : undefined;
-  const subject = after ?? (before);
+  const subject = prepared.type === 'write' ? prepared.object : prepared.before;
   const ref = refOf(subject);
   const key = storeKey(ref);
   if (after === undefined) writes.push({ type: 'delete', key, expected });
