@@ -26,6 +26,9 @@ export interface Compiled {
   readonly ruleset: Ruleset;
 }
 
+/** A desired network of which only the ranges of its network entry matter. */
+export type CompilerInput = Omit<DesiredNetwork, 'network'> & { readonly network: Ranges };
+
 /** The input cannot be compiled; trying again without a change is of no use. */
 export class InvalidNetwork extends Error {
   override readonly name = 'InvalidNetwork';
@@ -36,7 +39,7 @@ export class InvalidNetwork extends Error {
  * The result does not depend on `previous`, only the work does. Throws InvalidNetwork when a range is none.
  */
 export function compile(
-  desired: DesiredNetwork & { readonly network: Ranges },
+  desired: CompilerInput,
   previous?: Compiled,
   changedKeys?: ReadonlySet<string>,
 ): Compiled {
