@@ -1,0 +1,99 @@
+/** What a reader wants to know of an object, one fact per line: scenarios show these, and which of them changed. */
+import type { Deployment, ReplicaSet } from '../../schemas/kubernetes/types/apps-v1.ts';
+import type { Namespace, Node, Pod, Service } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { EndpointSlice } from '../../schemas/kubernetes/types/discovery-v1.ts';
+import type { KubeObject } from '../../reconciler/core/model/object.ts';
+
+interface AnyCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+function conditionFacts(conditions: readonly AnyCondition[] | undefined, withMessage: boolean): string[] {
+  return (conditions ?? []).map(({ type, status, reason, message }) => {
+    const why = reason === undefined ? '' : ` (${reason})`;
+    return `${type}=${status}${why}${withMessage && message !== undefined ? `: ${message}` : ''}`;
+  });
+}
+
+const revision = 'deployment.kubernetes.io/revision';
+
+const factsByKind: Readonly<Record<string, (object: KubeObject) => readonly string[]>> = {
+  Deployment: (object) => {
+    const { metadata, spec, status = {} } = object as Deployment;
+    const {
+      replicas = 0,
+      updatedReplicas = 0,
+      readyReplicas = 0,
+      availableReplicas = 0,
+      unavailableReplicas = 0,
+    } = status;
+    return [
+      `replicas: ${spec?.replicas ?? 1}`,
+      `image: ${spec?.template.spec?.containers[0]?.image ?? '-'}`,
+      `revision: ${metadata.annotations?.[revision] ?? '-'}`,
+      `status: ${replicas} pods, ${updatedReplicas} updated, ${readyReplicas} ready, ${availableReplicas} available, ${unavailableReplicas} unavailable`,
+      ...(status.collisionCount === undefined ? [] : [`hash collisions: ${status.collisionCount}`]),
+      ...conditionFacts(status.conditions, false),
+    ];
+  },
+  ReplicaSet: (object) => {
+    const { metadata, spec, status } = object as ReplicaSet;
+    return [
+      `replicas: ${spec?.replicas ?? 1}`,
+      `revision: ${metadata.annotations?.[revision] ?? '-'}`,
+      `status: ${status?.replicas ?? 0} pods, ${status?.readyReplicas ?? 0} ready, ${status?.availableReplicas ?? 0} available`,
+      ...ownerFacts(object),
+    ];
+  },
+  Pod: (object) => {
+    const { spec, status } = object as Pod;
+    return [
+      ...(spec?.nodeName === undefined ? [] : [`on ${spec.nodeName}`]),
+      `phase: ${status?.phase ?? '-'}`,
+      ...conditionFacts(
+        status?.conditions?.filter(({ type }) => type !== 'ContainersReady'),
+        true,
+      ),
+      ...ownerFacts(object),
+    ];
+  },
+  Node: (object) => {
+    const { spec, status } = object as Node;
+    const taints = (spec?.taints ?? []).map((taint) => `taint: ${taint.key}:${taint.effect}`);
+    return [
+      ...(spec?.podCIDR === undefined ? [] : [`pod range: ${spec.podCIDR}`]),
+      ...conditionFacts(status?.conditions, false),
+      ...taints,
+    ];
+  },
+  EndpointSlice: (object) => {
+    const { endpoints, ports } = object as EndpointSlice;
+    const numbers = (ports ?? []).map(({ name, port }) => `${name === '' ? '' : `${name}:`}${port}`);
+    const lines = (endpoints ?? []).map(({ addresses, conditions, nodeName, targetRef }) => {
+      const states = (['ready', 'serving', 'terminating'] as const).filter(
+        (state) => conditions?.[state] === true,
+      );
+      return `${addresses.join()} of ${targetRef?.name} on ${nodeName}: ${states.length === 0 ? 'not ready' : states.join(', ')}`;
+    });
+    return [...(numbers.length === 0 ? [] : [`ports: ${numbers.join(', ')}`]), ...lines];
+  },
+  Namespace: (object) => {
+    const { status } = object as Namespace;
+    return [`phase: ${status?.phase ?? '-'}`, ...conditionFacts(status?.conditions, true)];
+  },
+  Service: (object) => [`type: ${(object as Service).spec?.type ?? '-'}`],
+};
+
+function ownerFacts(object: KubeObject): string[] {
+  return (object.metadata.ownerReferences ?? []).map((owner) => `owner: ${owner.kind} ${owner.name}`);
+}
+
+export function factsOf(object: KubeObject): readonly string[] {
+  const facts = factsByKind[object.kind]?.(object) ?? ownerFacts(object);
+  const leaving = object.metadata.deletionTimestamp === undefined ? [] : ['terminating'];
+  const held = (object.metadata.finalizers ?? []).map((finalizer) => `finalizer: ${finalizer}`);
+  return [...facts, ...leaving, ...held];
+}

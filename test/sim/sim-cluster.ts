@@ -1,0 +1,178 @@
+/**
+ * The control plane's core in one synchronous loop: real controllers, scheduler, plan check and registry over a
+ * view in memory. Time and order come from the caller, so that a seed replays a run.
+ */
+import { checkPlan } from '../../reconciler/core/check/check-plan.ts';
+import { controllers } from '../../reconciler/core/controllers/table.ts';
+import { allObjects } from '../../reconciler/core/model/all-objects.ts';
+import type { Controller, PlanContext } from '../../reconciler/core/model/controller.ts';
+import { type KubeObject, type ObjectRef, objectId, refOf } from '../../reconciler/core/model/object.ts';
+import type { Change, EventRecord, Plan } from '../../reconciler/core/model/plan.ts';
+import { mix } from '../../reconciler/core/model/seeded-suffix.ts';
+import { type ClusterView, MutableView, type ViewChange } from '../../reconciler/core/model/view.ts';
+import { networkDefaults } from '../../reconciler/core/registry/allocate.ts';
+import { transactionOf } from '../../reconciler/core/registry/transaction.ts';
+import { planScheduling } from '../../reconciler/core/scheduler/plan-scheduling.ts';
+
+/** A committed change as the log tells it. */
+export interface Commit {
+  readonly by: string;
+  readonly change: ViewChange;
+}
+
+interface Work {
+  readonly controller: Controller;
+  readonly key: ObjectRef;
+}
+
+interface Timer extends Work {
+  readonly dueMs: number;
+}
+
+/** Plans of one settling: far more than any scenario needs, so that a loop that never ends is found. */
+const plansMax = 20_000;
+
+/** 2026-01-01T00:00:00Z. */
+const startMs = 1_767_225_600_000;
+
+const everything: ObjectRef = { apiVersion: 'v1', kind: 'Pod', namespace: '', name: '' };
+
+/** The scheduler as a controller of one key: all pods that wait. */
+const scheduler: Controller = {
+  name: 'default-scheduler',
+  keysFor: ({ ref }) => (ref.kind === 'Pod' || ref.kind === 'Node' ? [everything] : []),
+  plan: (_key, view, context) => planScheduling(view, view.podsOnNode('').map(refOf), context),
+};
+
+export class SimCluster {
+  readonly view = new MutableView();
+  nowMs = startMs;
+  /** Everything committed since it was last taken. */
+  readonly commits: Commit[] = [];
+  readonly events: EventRecord[] = [];
+  readonly #seed: number;
+  readonly #shuffle: boolean;
+  readonly #controllers: readonly Controller[];
+  readonly #work = new Map<string, Work>();
+  readonly #timers = new Map<string, Timer>();
+  #draws = 0;
+  #uids = 0;
+
+  /** With `shuffle` the seed also decides which key is planned next; otherwise the first one. */
+  constructor(options: { readonly seed: number; readonly shuffle: boolean }) {
+    this.#seed = options.seed;
+    this.#shuffle = options.shuffle;
+    this.#controllers = [...controllers({ ...networkDefaults, observingSinceMs: startMs }), scheduler];
+    this.submit('user', [{ type: 'create', object: namespaceObject('default') }]);
+  }
+
+  /** A number that the seed decides, below `bound`. */
+  draw(bound: number): number {
+    return mix(this.#seed, this.#draws++) % bound;
+  }
+
+  /** Commits the changes, or throws with what the registry says against them. */
+  submit(by: string, changes: readonly Change[]): void {
+    const transaction = transactionOf(changes, this.view, {
+      nowMs: this.nowMs,
+      uuid: () => `uid-${String(++this.#uids).padStart(4, '0')}`,
+      random: () => this.draw(2 ** 30) / 2 ** 30,
+      settings: networkDefaults,
+    });
+    if (!transaction.ok) throw new Error(`${by}: ${transaction.problem.message}`);
+    const revision = this.view.revision + 1;
+    for (const { type, ref, object } of transaction.outcomes) {
+      if (type === 'unchanged') continue;
+      const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+      this.#committed(by, this.view.apply(ref, type === 'removed' ? undefined : stored, revision));
+    }
+  }
+
+  #committed(by: string, change: ViewChange): void {
+    this.commits.push({ by, change });
+    for (const controller of this.#controllers) {
+      for (const key of controller.keysFor(change, this.view)) this.#enqueue({ controller, key });
+    }
+  }
+
+  #enqueue(work: Work): void {
+    this.#work.set(workId(work), work);
+  }
+
+  /** Makes one plan and commits it; false when nothing waits. */
+  step(): boolean {
+    const waiting = [...this.#work.keys()];
+    const id = waiting[this.#shuffle && waiting.length > 0 ? this.draw(waiting.length) : 0];
+    const work = id === undefined ? undefined : this.#work.get(id);
+    if (id === undefined || work === undefined) return false;
+    this.#work.delete(id);
+    const plan = this.#plan(work);
+    if (plan.changes.length > 0) this.submit(work.controller.name, plan.changes);
+    this.events.push(...plan.events);
+    this.#timers.delete(id);
+    if (plan.requeueAfterMs !== undefined)
+      this.#timers.set(id, { ...work, dueMs: this.nowMs + plan.requeueAfterMs });
+    return true;
+  }
+
+  #plan({ controller, key }: Work): Plan {
+    const context: PlanContext = { nowMs: this.nowMs, seed: this.draw(2 ** 31) };
+    const plan = controller.plan(key, this.view, context);
+    const problems = checkPlan(plan.changes, this.view);
+    if (problems.length > 0)
+      throw new Error(`${controller.name} made an unsound plan: ${problems.join('; ')}`);
+    return plan;
+  }
+
+  /** Plans until nothing waits. */
+  settle(): void {
+    for (let plans = 0; this.step(); plans++) {
+      if (plans > plansMax) throw new Error(`no rest after ${plansMax} plans`);
+    }
+  }
+
+  /** Moves the clock on, planning whatever becomes due on the way, each at its time. */
+  advance(ms: number): void {
+    const endMs = this.nowMs + ms;
+    for (;;) {
+      const due = [...this.#timers]
+        .filter(([, timer]) => timer.dueMs <= endMs)
+        .sort(([, a], [, b]) => a.dueMs - b.dueMs)[0];
+      if (due === undefined) break;
+      const [id, timer] = due;
+      this.#timers.delete(id);
+      this.nowMs = Math.max(this.nowMs, timer.dueMs);
+      this.#enqueue(timer);
+      this.settle();
+    }
+    this.nowMs = endMs;
+  }
+
+  /** Every plan that anyone would make now although all has settled: must be empty. */
+  unrest(): readonly string[] {
+    const found: string[] = [];
+    for (const object of allObjects(this.view)) {
+      const change = { ref: refOf(object), before: undefined, after: object };
+      for (const controller of this.#controllers) {
+        for (const key of controller.keysFor(change, this.view)) {
+          const { changes } = this.#plan({ controller, key });
+          if (changes.length > 0)
+            found.push(`${controller.name} ${objectId(key)}: ${JSON.stringify(changes)}`);
+        }
+      }
+    }
+    return found;
+  }
+
+  list<T extends KubeObject>(apiVersion: T['apiVersion'], kind: T['kind']): readonly T[] {
+    return (this.view as ClusterView).list<T>(apiVersion, kind);
+  }
+}
+
+function workId({ controller, key }: Work): string {
+  return `${controller.name} ${objectId(key)}`;
+}
+
+export function namespaceObject(name: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
