@@ -48,8 +48,7 @@ function reportSize(
     (sum, value) => sum + (typeof value === 'string' ? Buffer.byteLength(value) : 0),
     0,
   );
-  if (bytes > contentBytesMax)
-    report.forbidden(path, `may not be more than ${contentBytesMax} bytes, this is ${bytes}`);
+  if (bytes > contentBytesMax) report.tooLong(path, contentBytesMax);
 }
 
 const claimStorage: Check = (spec, report) => {

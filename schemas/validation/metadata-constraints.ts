@@ -31,8 +31,7 @@ const annotationSize: Check = (metadata, report) => {
   for (const [key, value] of Object.entries(annotations)) {
     bytes += Buffer.byteLength(key) + Buffer.byteLength(textOf(value) ?? '');
   }
-  if (bytes > annotationsBytesMax)
-    report.forbidden(['annotations'], `may not be more than ${annotationsBytesMax} bytes`);
+  if (bytes > annotationsBytesMax) report.tooLong(['annotations'], annotationsBytesMax);
 };
 
 const requirementValues: Check = (requirement, report) => {

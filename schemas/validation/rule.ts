@@ -9,6 +9,7 @@ import {
   invalid,
   notFound,
   required,
+  tooLong,
   unsupported,
 } from './field-problem.ts';
 import type { FieldPath } from './field-path.ts';
@@ -78,6 +79,10 @@ export class Reporter {
 
   forbidden(path: FieldPath, detail: string): void {
     this.problems.push(forbidden([...this.#base, ...path], detail));
+  }
+
+  tooLong(path: FieldPath, bytesMax: number): void {
+    this.problems.push(tooLong([...this.#base, ...path], bytesMax));
   }
 
   notFound(path: FieldPath, value: unknown): void {

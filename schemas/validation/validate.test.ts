@@ -75,6 +75,16 @@ test('does not throw on shapes that make no sense', () => {
   }
 });
 
+test('bounds annotations and content', () => {
+  const annotations = { a: 'x'.repeat(256 * 1024) };
+  assert.deepEqual(messages(configMap({ metadata: { name: 'x', annotations } })), [
+    'metadata.annotations: Too long: may not be more than 262144 bytes',
+  ]);
+  assert.deepEqual(messages(configMap({ data: { a: 'x'.repeat(1024 * 1024), b: 'x' } })), [
+    ': Too long: may not be more than 1048576 bytes',
+  ]);
+});
+
 test('checks bodies of subresources', () => {
   const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'web' }, deleteOption: {} };
   assert.deepEqual(messages(eviction), [

@@ -2,6 +2,8 @@
 export interface ManifestLimits {
   /** Bundles of custom resource definitions reach a few megabytes. */
   readonly fileBytesMax: number;
+  /** Documents of one file. */
+  readonly documentsMax: number;
   /** Nested collections of one document; aliases count where they stand. */
   readonly depthMax: number;
   /** Aliases (`*name`) of one document. */
@@ -12,6 +14,7 @@ export interface ManifestLimits {
 
 export const defaultLimits: ManifestLimits = {
   fileBytesMax: 16 * 1024 * 1024,
+  documentsMax: 10_000,
   depthMax: 100,
   aliasesMax: 100,
   nodesMax: 500_000,

@@ -69,6 +69,11 @@ export function readManifestFile(file: ManifestFile, limits: ManifestLimits): Re
   const source =
     typeof file.content === 'string' ? file.content.replace(/^\ufeff/, '') : decodeUtf8(file.content);
   if (typeof source !== 'string') return failed(path, source, 'the file is not valid UTF-8 text');
+  const separators = source.match(separator)?.length ?? 0;
+  if (separators > limits.documentsMax) {
+    const message = `the file has more than ${limits.documentsMax} documents`;
+    return failed(path, { line: 1, column: 1 }, message, 'several files');
+  }
   const lines = new LineIndex(source);
   const stretches = parseStretches(path, source, lines, limits);
   const notJson =

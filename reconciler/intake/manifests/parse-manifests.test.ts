@@ -167,6 +167,10 @@ test('counts columns after a byte order mark and with carriage returns', () => {
 });
 
 test('refuses a file and a document over their bounds', () => {
+  const manyDocuments = messages('---\n'.repeat(defaultLimits.documentsMax + 1));
+  assert.deepEqual(manyDocuments, [
+    'a.yaml:1:1: the file has more than 10000 documents, expected several files',
+  ]);
   const limits = { ...defaultLimits, fileBytesMax: 100 };
   const long = parseManifests([{ path: 'a.yaml', content: configMap('a'.repeat(200)) }], { limits });
   assert.match(
