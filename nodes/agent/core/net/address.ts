@@ -20,10 +20,6 @@ export function parseIpv4(text: string): number | undefined {
   return address;
 }
 
-export function formatIpv4(address: number): string {
-  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
-}
-
 /** `10.42.3.0/24`; the bits behind the prefix must be zero. */
 export function parseIpv4Range(text: string): Ipv4Range | undefined {
   const [addressText, lengthText, ...rest] = text.split('/');

@@ -49,7 +49,10 @@ const change = fc.oneof(
 );
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
-function changed(desired: CompilerInput, changes: readonly Change[]): { desired: CompilerInput; keys: Set<string> } {
+function changed(
+  desired: CompilerInput,
+  changes: readonly Change[],
+): { desired: CompilerInput; keys: Set<string> } {
   const services = new Map(desired.services);
   const keys = new Set<string>();
   let { network, hostPorts } = desired;
