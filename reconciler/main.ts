@@ -8,11 +8,22 @@ import { renderProblem } from './intake/manifests/problem.ts';
 import { validateFolder } from './intake/manifests/validate-folder.ts';
 import { manifestSources } from './intake/manifest-sources.ts';
 import { cronSchedules } from './intake/schedule.ts';
+import { warmValidators } from '../schemas/validation/validate.ts';
 import { takeLead } from './loop/leadership.ts';
 import { serve } from './serve.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { fileLogger, systemClock, systemRandom } from './system/system-ports.ts';
+
+/** Kinds that most repositories hold. */
+const firstKinds = [
+  { apiVersion: 'v1', kind: 'Namespace' },
+  { apiVersion: 'v1', kind: 'ConfigMap' },
+  { apiVersion: 'v1', kind: 'Secret' },
+  { apiVersion: 'v1', kind: 'Service' },
+  { apiVersion: 'v1', kind: 'Pod' },
+  { apiVersion: 'apps/v1', kind: 'Deployment' },
+];
 
 const [mode, json = '{}', path = '.'] = process.argv.slice(2);
 const given = JSON.parse(json) as Readonly<Record<string, unknown>>;
@@ -67,6 +78,8 @@ async function serveUntilTold(settings: Settings): Promise<void> {
       agentBuilds: () => bootstrap.agentBuilds(),
       bootstrap: (job, onProgress, signal) => bootstrap.run(job, onProgress, signal),
     });
+    // The first push finds its schemas compiled.
+    setImmediate(() => warmValidators(firstKinds));
     const parts = {
       settings,
       store,

@@ -36,14 +36,37 @@ async function writeUntilKilled(
   }
 }
 
+interface ConfigMapList {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly items: readonly ConfigMap[];
+}
+
+function checkAcknowledged(
+  list: ConfigMapList,
+  acknowledged: ReadonlyMap<string, string>,
+  round: number,
+): void {
+  const found = new Map(list.items.map((item) => [item.metadata.name, item]));
+  for (const [name, value] of acknowledged) {
+    const stored = Number(found.get(name)?.data.value.split('-').at(-1) ?? '-1');
+    const expected = Number(value.split('-').at(-1));
+    assert.ok(stored >= expected, `round ${round}: ${name} holds ${stored}, acknowledged was ${value}`);
+  }
+}
+
 test(`kill -9 of the reconciler ${rounds} times during commits loses no acknowledged write`, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'berth-kill-'));
   const berth = new BerthProcess({ directory, identity: join(directory, 'none') });
   const acknowledged = new Map<string, string>();
   let revision = 0;
   try {
-    for (let round = 0; round < rounds; round++) {
+    // One start more than kills: each one but the first checks what the kill before it left.
+    for (let round = 0; round <= rounds; round++) {
       await berth.start();
+      const list = await berth.api<ConfigMapList>('GET', configMaps);
+      checkAcknowledged(list, acknowledged, round);
+      assert.ok(Number(list.metadata.resourceVersion) >= revision, `round ${round}: the revision fell`);
+      revision = Number(list.metadata.resourceVersion);
       const load = Array.from({ length: writers }, (_, writer) =>
         writeUntilKilled(berth, `r${round}w${writer}`, acknowledged),
       );
@@ -51,22 +74,6 @@ test(`kill -9 of the reconciler ${rounds} times during commits loses no acknowle
       await new Promise((resume) => setTimeout(resume, 5 + Math.random() * 60));
       await berth.kill();
       await Promise.all(load);
-      await berth.start();
-      const list = await berth.api<{ metadata: { resourceVersion: string }; items: ConfigMap[] }>(
-        'GET',
-        configMaps,
-      );
-      const found = new Map(list.items.map((item) => [item.metadata.name, item]));
-      for (const [name, value] of acknowledged) {
-        const stored = Number(found.get(name)?.data.value.split('-').at(-1) ?? '-1');
-        assert.ok(
-          stored >= Number(value.split('-').at(-1)),
-          `round ${round}: ${name} holds ${stored}, acknowledged was ${value}`,
-        );
-      }
-      assert.ok(Number(list.metadata.resourceVersion) >= revision, `round ${round}: the revision fell`);
-      revision = Number(list.metadata.resourceVersion);
-      await berth.kill();
     }
     assert.ok(acknowledged.size > rounds, 'the load did write');
   } finally {

@@ -5,6 +5,7 @@ import type { Change, DeleteChange } from '../../core/model/plan.ts';
 import { formatTime } from '../../core/model/time.ts';
 import { updateManagedFields } from '../../core/apply/update.ts';
 import { invalid, notFound } from '../../core/registry/status-error.ts';
+import { problemText } from '../../../schemas/validation/field-problem.ts';
 import { validateObject } from '../../../schemas/validation/validate.ts';
 import { ApiError, badRequest, notBuilt } from '../answer.ts';
 import { type ResourceRequest, refOfRequest } from '../request.ts';
@@ -148,11 +149,7 @@ function placed(request: ResourceRequest, object: KubeObject): KubeObject {
 function refuseInvalid(object: KubeObject, request: ResourceRequest): void {
   const problems = validateObject(object);
   if (problems.length === 0) return;
-  const causes = problems.map((one) => ({
-    reason: 'FieldValueInvalid',
-    field: one.path,
-    message: one.problem,
-  }));
+  const causes = problems.map((one) => ({ reason: one.reason, field: one.path, message: problemText(one) }));
   throw new ApiError(invalid({ ...refOfRequest(request), name: object.metadata.name ?? '' }, causes));
 }
 
