@@ -1,5 +1,10 @@
 /** From a container of a pod to what the runtime is asked for. */
-import type { Container, Pod, SecurityContext, VolumeMount } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type {
+  Container,
+  Pod,
+  SecurityContext,
+  VolumeMount,
+} from '../../../schemas/kubernetes/types/core-v1.ts';
 import { environmentOf, expand } from './environment.ts';
 import { annotations, labels } from './labels.ts';
 import { addressesOf, type PodInput } from './pod-state.ts';
@@ -21,7 +26,11 @@ export function containerHash(container: Container): string {
 }
 
 export function terminationGraceOf(pod: Pod): number {
-  return pod.metadata.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? terminationGraceDefaultSeconds;
+  return (
+    pod.metadata.deletionGracePeriodSeconds ??
+    pod.spec?.terminationGracePeriodSeconds ??
+    terminationGraceDefaultSeconds
+  );
 }
 
 export interface ContainerStart {
@@ -35,9 +44,13 @@ export interface ContainerStart {
 export function compileContainer(input: PodInput, start: ContainerStart): CompiledContainer {
   const { pod, container, image } = start;
   const addresses = addressesOf(input);
-  const environment = environmentOf({ pod, sources: input.sources, addresses, capacity: input.host }, container);
+  const environment = environmentOf(
+    { pod, sources: input.sources, addresses, capacity: input.host },
+    container,
+  );
   const problem = environment.problem ?? userProblem(pod, container, image) ?? mountProblem(container);
-  if (problem !== undefined) return { type: 'problem', reason: 'CreateContainerConfigError', message: problem };
+  if (problem !== undefined)
+    return { type: 'problem', reason: 'CreateContainerConfigError', message: problem };
   const { values } = environment;
   const memo = memoOf(start);
   return {
@@ -56,6 +69,7 @@ export function compileContainer(input: PodInput, start: ContainerStart): Compil
         [labels.podNamespace]: input.ref.namespace,
         [labels.podUid]: input.ref.uid,
         [labels.containerName]: container.name,
+        [labels.managed]: 'true',
       },
       annotations: memoAnnotations(memo, start.attempt),
       memo,
@@ -94,7 +108,9 @@ export function memoFromAnnotations(written: Readonly<Record<string, string>>): 
   return {
     hash: written[annotations.hash] ?? '',
     backoffMs: Number(written[annotations.backoffMs] ?? '0'),
-    terminationGraceSeconds: Number(written[annotations.terminationGrace] ?? String(terminationGraceDefaultSeconds)),
+    terminationGraceSeconds: Number(
+      written[annotations.terminationGrace] ?? String(terminationGraceDefaultSeconds),
+    ),
     terminationMessagePath: written[annotations.terminationMessagePath] ?? terminationMessagePathDefault,
     fallbackToLogs: written[annotations.terminationMessagePolicy] === 'FallbackToLogsOnError',
   };
@@ -105,10 +121,20 @@ function mountsOf(pod: Pod, container: Container, memo: ContainerMemo): readonly
   const taken = new Set(mounts.map(({ containerPath }) => containerPath));
   const own: MountSpec[] = [];
   if (pod.spec?.hostNetwork !== true && !taken.has('/etc/hosts')) {
-    own.push({ source: { type: 'etcHosts' }, containerPath: '/etc/hosts', readOnly: false, propagation: 'None' });
+    own.push({
+      source: { type: 'etcHosts' },
+      containerPath: '/etc/hosts',
+      readOnly: false,
+      propagation: 'None',
+    });
   }
   if (!taken.has(memo.terminationMessagePath)) {
-    own.push({ source: { type: 'terminationLog' }, containerPath: memo.terminationMessagePath, readOnly: false, propagation: 'None' });
+    own.push({
+      source: { type: 'terminationLog' },
+      containerPath: memo.terminationMessagePath,
+      readOnly: false,
+      propagation: 'None',
+    });
   }
   return [...mounts, ...own];
 }
@@ -116,7 +142,8 @@ function mountsOf(pod: Pod, container: Container, memo: ContainerMemo): readonly
 function mountOf(pod: Pod, mount: VolumeMount): MountSpec {
   const hostPath = pod.spec?.volumes?.find(({ name }) => name === mount.name)?.hostPath?.path;
   return {
-    source: hostPath === undefined ? { type: 'volume', volume: mount.name } : { type: 'hostPath', path: hostPath },
+    source:
+      hostPath === undefined ? { type: 'volume', volume: mount.name } : { type: 'hostPath', path: hostPath },
     containerPath: mount.mountPath,
     readOnly: mount.readOnly === true,
     propagation: (mount.mountPropagation ?? 'None') as MountSpec['propagation'],
@@ -124,9 +151,12 @@ function mountOf(pod: Pod, mount: VolumeMount): MountSpec {
 }
 
 function mountProblem(container: Container): string | undefined {
-  const withSubPath = container.volumeMounts?.find(({ subPath, subPathExpr }) => (subPath ?? subPathExpr ?? '') !== '');
+  const withSubPath = container.volumeMounts?.find(
+    ({ subPath, subPathExpr }) => (subPath ?? subPathExpr ?? '') !== '',
+  );
   if (withSubPath !== undefined) return `volume mount ${withSubPath.mountPath}: subPath is not built yet`;
-  if (container.volumeDevices !== undefined && container.volumeDevices.length > 0) return 'volumeDevices are not built yet';
+  if (container.volumeDevices !== undefined && container.volumeDevices.length > 0)
+    return 'volumeDevices are not built yet';
   return undefined;
 }
 
@@ -159,7 +189,8 @@ function userProblem(pod: Pod, container: Container, image: Image): string | und
   }
   if ((container.securityContext?.runAsNonRoot ?? podSecurity?.runAsNonRoot) !== true) return undefined;
   const runAsUser = container.securityContext?.runAsUser ?? podSecurity?.runAsUser;
-  if (runAsUser !== undefined) return runAsUser === 0 ? "container's runAsUser breaks non-root policy" : undefined;
+  if (runAsUser !== undefined)
+    return runAsUser === 0 ? "container's runAsUser breaks non-root policy" : undefined;
   if (image.username !== '') {
     return `container has runAsNonRoot and image has non-numeric user (${image.username}), cannot verify user is non-root`;
   }

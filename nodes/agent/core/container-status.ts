@@ -8,7 +8,14 @@ import type {
 import { compileContainer } from './container-spec.ts';
 import { pullRetryAtMs } from './failure.ts';
 import { isFinished, isStarted } from './pod-progress.ts';
-import { containersNamed, currentSandbox, type Failure, type ImageState, isTerminating, type PodInput } from './pod-state.ts';
+import {
+  containersNamed,
+  currentSandbox,
+  type Failure,
+  type ImageState,
+  isTerminating,
+  type PodInput,
+} from './pod-state.ts';
 import { isSidecar, restartPolicyOf, stepOf } from './restart.ts';
 import type { Container } from './runtime-model.ts';
 
@@ -22,7 +29,10 @@ export interface StatusContext {
 
 export function containerStatusOf(context: StatusContext, definition: PodContainer): ContainerStatus {
   const { input } = context;
-  const kind = context.pod.spec?.initContainers?.includes(definition) === true ? 'initContainerStatuses' : 'containerStatuses';
+  const kind =
+    context.pod.spec?.initContainers?.includes(definition) === true
+      ? 'initContainerStatuses'
+      : 'containerStatuses';
   const before = input.observed.previous?.[kind]?.find(({ name }) => name === definition.name);
   const [last, dead] = containersNamed(input.observed, definition.name);
   const gone = last === undefined ? statusWithoutContainer(context, definition, before) : undefined;
@@ -33,7 +43,10 @@ export function containerStatusOf(context: StatusContext, definition: PodContain
   const restartCount = last?.attempt ?? before?.restartCount ?? 0;
   const running = state.running !== undefined;
   const started = running && isStarted(definition, input.observed);
-  const lastState = waiting !== undefined && observed?.terminated !== undefined ? observed : formerState(context, dead, before, restartCount);
+  const lastState =
+    waiting !== undefined && observed?.terminated !== undefined
+      ? observed
+      : formerState(context, dead, before, restartCount);
   return {
     name: definition.name,
     state,
@@ -102,11 +115,17 @@ function formerState(
   if (dead?.state.type === 'exited') return stateOf(context, dead) ?? {};
   if (before === undefined) return {};
   if (before.restartCount === restartCount) return before.lastState ?? {};
-  return before.state?.terminated === undefined ? (before.lastState ?? {}) : { terminated: before.state.terminated };
+  return before.state?.terminated === undefined
+    ? (before.lastState ?? {})
+    : { terminated: before.state.terminated };
 }
 
 /** Why the container waits to start; undefined where it runs, or has ended and does not start again now. */
-function waitingOf(context: StatusContext, definition: PodContainer, last: Container | undefined): StatusState | undefined {
+function waitingOf(
+  context: StatusContext,
+  definition: PodContainer,
+  last: Container | undefined,
+): StatusState | undefined {
   const { input, pod } = context;
   if (last?.state.type === 'running') return undefined;
   if (last !== undefined && (isTerminating(input) || isFinished(pod, input.observed))) return undefined;
@@ -129,7 +148,11 @@ function waitingOf(context: StatusContext, definition: PodContainer, last: Conta
   }
 }
 
-function waitingToStart(context: StatusContext, definition: PodContainer, last: Container | undefined): StatusState | undefined {
+function waitingToStart(
+  context: StatusContext,
+  definition: PodContainer,
+  last: Container | undefined,
+): StatusState | undefined {
   const { input, pod } = context;
   const image = input.observed.images.get(definition.name);
   if (image?.type === 'missing') return waiting(...imageReason(image, definition, input.nowMs));
@@ -140,7 +163,9 @@ function waitingToStart(context: StatusContext, definition: PodContainer, last: 
   // Just ended and about to start again: until it does, how it ended is the truth.
   if (last?.state.type === 'exited') return undefined;
   const isMain = pod.spec?.containers.includes(definition) === true;
-  return waiting(isMain && (pod.spec?.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating');
+  return waiting(
+    isMain && (pod.spec?.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating',
+  );
 }
 
 function configProblem(
@@ -160,10 +185,18 @@ function imageReason(
 ): [reason: string, message: string] {
   const justFailed = nowMs <= state.failedAtMs || pullRetryAtMs(state.failures, state.failedAtMs) <= nowMs;
   if (state.reason !== 'ErrImagePull' || justFailed) return [state.reason, state.message];
-  return ['ImagePullBackOff', `Back-off pulling image ${JSON.stringify(definition.image ?? '')}: ${state.message}`];
+  return [
+    'ImagePullBackOff',
+    `Back-off pulling image ${JSON.stringify(definition.image ?? '')}: ${state.message}`,
+  ];
 }
 
-function isReady(context: StatusContext, definition: PodContainer, last: Container | undefined, started: boolean): boolean {
+function isReady(
+  context: StatusContext,
+  definition: PodContainer,
+  last: Container | undefined,
+  started: boolean,
+): boolean {
   const isInit = context.pod.spec?.initContainers?.includes(definition) === true;
   if (isInit && !isSidecar(definition)) return last?.state.type === 'exited' && last.state.exitCode === 0;
   if (last?.state.type !== 'running' || !started) return false;
@@ -173,7 +206,11 @@ function isReady(context: StatusContext, definition: PodContainer, last: Contain
 }
 
 /** The full name that the runtime knows the image by, once it is known. */
-function imageNameOf(state: ImageState | undefined, definition: PodContainer, before: ContainerStatus | undefined): string {
+function imageNameOf(
+  state: ImageState | undefined,
+  definition: PodContainer,
+  before: ContainerStatus | undefined,
+): string {
   const written = definition.image ?? '';
   if (state?.type === 'present') {
     const names = state.image.names.filter((name) => !name.includes('@'));
@@ -189,7 +226,9 @@ function waiting(reason: string, message?: string): StatusState {
 /** As Go writes durations: `10s`, `1m20s`, `5m0s`. */
 function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${String(seconds)}s` : `${String(Math.floor(seconds / 60))}m${String(seconds % 60)}s`;
+  return seconds < 60
+    ? `${String(seconds)}s`
+    : `${String(Math.floor(seconds / 60))}m${String(seconds % 60)}s`;
 }
 
 /** A failure as it appears in an event or a waiting reason. */

@@ -11,17 +11,35 @@ export interface DesiredState {
 export const noDesiredState: DesiredState = { epoch: 0, generation: 0, entries: new Map() };
 
 /** Why `update` is refused by a host that holds `state`; undefined: it is taken. */
-export function refusalOf(state: { readonly epoch: number; readonly generation: number }, update: DesiredUpdate): DesiredRefused | undefined {
+export function refusalOf(
+  state: { readonly epoch: number; readonly generation: number },
+  update: DesiredUpdate,
+): DesiredRefused | undefined {
   const { epoch, generation } = state;
   const held = `epoch ${String(epoch)}, generation ${String(generation)}`;
   if (update.epoch < epoch) {
-    return { reason: 'StaleEpoch', message: `epoch ${String(update.epoch)} is older than what is held: ${held}`, epoch, generation };
+    return {
+      reason: 'StaleEpoch',
+      message: `epoch ${String(update.epoch)} is older than what is held: ${held}`,
+      epoch,
+      generation,
+    };
   }
   if (update.epoch === epoch && update.generation <= generation) {
-    return { reason: 'StaleGeneration', message: `generation ${String(update.generation)} is not newer than what is held: ${held}`, epoch, generation };
+    return {
+      reason: 'StaleGeneration',
+      message: `generation ${String(update.generation)} is not newer than what is held: ${held}`,
+      epoch,
+      generation,
+    };
   }
   if (update.base !== null && (update.epoch !== epoch || update.base !== generation)) {
-    return { reason: 'UnknownBase', message: `base generation ${String(update.base)} of epoch ${String(update.epoch)} is not held: ${held}`, epoch, generation };
+    return {
+      reason: 'UnknownBase',
+      message: `base generation ${String(update.base)} of epoch ${String(update.epoch)} is not held: ${held}`,
+      epoch,
+      generation,
+    };
   }
   return undefined;
 }

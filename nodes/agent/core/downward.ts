@@ -1,5 +1,10 @@
 /** Fields of a pod as its own containers may read them: environment and downward API volumes. */
-import type { Container, ObjectFieldSelector, Pod, ResourceFieldSelector } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type {
+  Container,
+  ObjectFieldSelector,
+  Pod,
+  ResourceFieldSelector,
+} from '../../../schemas/kubernetes/types/core-v1.ts';
 import { quantityValue } from './quantity.ts';
 import { resourceOf } from './resources.ts';
 
@@ -25,7 +30,11 @@ const plainFields: Readonly<Record<string, (pod: Pod, addresses: PodAddresses) =
 };
 
 /** The value of a `fieldRef`; undefined where there is no such field. */
-export function fieldValue(pod: Pod, selector: ObjectFieldSelector, addresses: PodAddresses): string | undefined {
+export function fieldValue(
+  pod: Pod,
+  selector: ObjectFieldSelector,
+  addresses: PodAddresses,
+): string | undefined {
   const subscript = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(selector.fieldPath);
   if (subscript !== null) {
     const map = subscript[1] === 'labels' ? pod.metadata.labels : pod.metadata.annotations;
@@ -47,9 +56,13 @@ export function resourceFieldValue(
   selector: ResourceFieldSelector,
   host: HostCapacity,
 ): string | undefined {
-  const container = selector.containerName === undefined ? own : containers.find(({ name }) => name === selector.containerName);
+  const container =
+    selector.containerName === undefined
+      ? own
+      : containers.find(({ name }) => name === selector.containerName);
   const [kind, name] = selector.resource.split('.', 2);
-  if (container === undefined || name === undefined || (kind !== 'limits' && kind !== 'requests')) return undefined;
+  if (container === undefined || name === undefined || (kind !== 'limits' && kind !== 'requests'))
+    return undefined;
   const capacity: Readonly<Record<string, number>> = { cpu: host.cpus, memory: host.memoryBytes };
   const value = resourceOf(container, kind, name) ?? (kind === 'limits' ? capacity[name] : 0);
   const divisor = quantityValue(selector.divisor ?? '1');

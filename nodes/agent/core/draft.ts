@@ -31,5 +31,9 @@ export function inFlight(input: PodInput, type: Operation['type']): boolean {
 
 /** A stop with less grace than the one under way is asked for beside it. */
 function isHastened(before: Operation, now: Operation): boolean {
-  return before.type === 'stop-container' && now.type === 'stop-container' && now.graceSeconds < before.graceSeconds;
+  return (
+    before.type === 'stop-container' &&
+    now.type === 'stop-container' &&
+    now.graceSeconds < before.graceSeconds
+  );
 }

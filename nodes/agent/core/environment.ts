@@ -23,9 +23,15 @@ export function environmentOf(context: EnvironmentContext, container: Container)
     const reference = from.configMapRef ?? from.secretRef;
     if (reference === undefined) continue;
     const kind: SourceKind = from.configMapRef === undefined ? 'secret' : 'configmap';
-    const data = sourceData(context.sources, kind, context.pod.metadata.namespace ?? '', reference.name ?? '');
+    const data = sourceData(
+      context.sources,
+      kind,
+      context.pod.metadata.namespace ?? '',
+      reference.name ?? '',
+    );
     if (data === undefined && reference.optional === true) continue;
-    if (data === undefined) return { values, problem: `${kind} ${JSON.stringify(reference.name ?? '')} not found` };
+    if (data === undefined)
+      return { values, problem: `${kind} ${JSON.stringify(reference.name ?? '')} not found` };
     for (const [key, content] of data) values.set(`${from.prefix ?? ''}${key}`, contentText(content));
   }
   for (const variable of container.env ?? []) {
@@ -54,12 +60,16 @@ function valueOf(
   if (from.secretKeyRef !== undefined) return keyValue(context, 'secret', from.secretKeyRef);
   if (from.fieldRef !== undefined) {
     const text = fieldValue(context.pod, from.fieldRef, context.addresses);
-    return text === undefined ? { text, problem: `unsupported fieldPath: ${from.fieldRef.fieldPath}` } : { text };
+    return text === undefined
+      ? { text, problem: `unsupported fieldPath: ${from.fieldRef.fieldPath}` }
+      : { text };
   }
   if (from.resourceFieldRef !== undefined) {
     const containers = [...(context.pod.spec?.containers ?? []), ...(context.pod.spec?.initContainers ?? [])];
     const text = resourceFieldValue(containers, container, from.resourceFieldRef, context.capacity);
-    return text === undefined ? { text, problem: `unsupported resource: ${from.resourceFieldRef.resource}` } : { text };
+    return text === undefined
+      ? { text, problem: `unsupported resource: ${from.resourceFieldRef.resource}` }
+      : { text };
   }
   return { text: undefined, problem: `env ${variable.name}: this kind of valueFrom is not built yet` };
 }

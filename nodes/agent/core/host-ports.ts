@@ -11,7 +11,9 @@ export function hostPortsOf(pod: Pod, podIP: string | undefined): readonly HostP
     (ports ?? []).flatMap(({ hostPort, hostIP, containerPort, protocol }) => {
       if (hostPort === undefined || hostPort === 0) return [];
       const address = hostIP === undefined || hostIP === '' || hostIP === '0.0.0.0' ? {} : { hostIP };
-      return [{ protocol: (protocol ?? 'TCP') as HostPort['protocol'], hostPort, podIP, containerPort, ...address }];
+      return [
+        { protocol: (protocol ?? 'TCP') as HostPort['protocol'], hostPort, podIP, containerPort, ...address },
+      ];
     }),
   );
 }

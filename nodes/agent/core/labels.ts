@@ -4,6 +4,8 @@ export const labels = {
   podNamespace: 'io.kubernetes.pod.namespace',
   podUid: 'io.kubernetes.pod.uid',
   containerName: 'io.kubernetes.container.name',
+  /** On all that the agent makes; what lacks it is somebody else's and is left alone. */
+  managed: 'berth.dev/managed',
 } as const;
 
 export const annotations = {

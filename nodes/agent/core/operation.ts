@@ -9,7 +9,12 @@ export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
 export type Operation =
   | { readonly type: 'prepare-volumes'; readonly volumes: readonly VolumeSpec[] }
   | { readonly type: 'run-sandbox'; readonly spec: SandboxSpec }
-  | { readonly type: 'ensure-image'; readonly container: string; readonly image: string; readonly policy: PullPolicy }
+  | {
+      readonly type: 'ensure-image';
+      readonly container: string;
+      readonly image: string;
+      readonly policy: PullPolicy;
+    }
   | {
       readonly type: 'start-container';
       readonly sandboxId: string;

@@ -54,7 +54,8 @@ function takeStep(turn: Turn, container: PodContainer, policy: RestartPolicy): v
     case 'done':
       return;
     case 'clear':
-      if (!inFlight(input, 'start-container')) propose(draft, { type: 'remove-container', id: step.container.id, container: container.name });
+      if (!inFlight(input, 'start-container'))
+        propose(draft, { type: 'remove-container', id: step.container.id, container: container.name });
       return;
     case 'restart':
       propose(draft, {
@@ -89,13 +90,24 @@ function isRerunInit(turn: Turn, container: PodContainer): boolean {
 }
 
 /** Containers of a pod start one after the other, in the order of its spec. */
-function planStart(turn: Turn, container: PodContainer, step: ContainerStep & { readonly type: 'start' }): void {
+function planStart(
+  turn: Turn,
+  container: PodContainer,
+  step: ContainerStep & { readonly type: 'start' },
+): void {
   const { draft, pod, sandbox } = turn;
   const { input } = draft;
   const image = requireImage(draft, container);
   if (image === undefined || !turn.volumesReady || inFlight(input, 'prepare-volumes')) return;
-  if (inFlight(input, 'start-container') || draft.operations.some(({ type }) => type === 'start-container')) return;
-  const compiled = compileContainer(input, { pod, container, image, attempt: step.attempt, backoffMs: step.backoffMs });
+  if (inFlight(input, 'start-container') || draft.operations.some(({ type }) => type === 'start-container'))
+    return;
+  const compiled = compileContainer(input, {
+    pod,
+    container,
+    image,
+    attempt: step.attempt,
+    backoffMs: step.backoffMs,
+  });
   if (compiled.type === 'problem') {
     draft.events.push({
       key: `config/${container.name}/${compiled.message}`,
@@ -118,10 +130,13 @@ function planStart(turn: Turn, container: PodContainer, step: ContainerStep & { 
 
 function removeOldContainers(draft: Draft, pod: Pod): void {
   const { observed } = draft.input;
-  const names = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(({ name }) => name);
+  const names = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(
+    ({ name }) => name,
+  );
   for (const name of names) {
     for (const old of containersNamed(observed, name).slice(1 + deadContainersKept)) {
-      if (old.state.type !== 'running') propose(draft, { type: 'remove-container', id: old.id, container: name });
+      if (old.state.type !== 'running')
+        propose(draft, { type: 'remove-container', id: old.id, container: name });
     }
   }
 }

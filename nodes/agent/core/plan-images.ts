@@ -7,7 +7,8 @@ import type { Image } from './runtime-model.ts';
 
 /** `Always` where the tag is `latest` or absent, unless the pod says otherwise. */
 export function pullPolicyOf(container: PodContainer): PullPolicy {
-  if (container.imagePullPolicy !== undefined && container.imagePullPolicy !== '') return container.imagePullPolicy as PullPolicy;
+  if (container.imagePullPolicy !== undefined && container.imagePullPolicy !== '')
+    return container.imagePullPolicy as PullPolicy;
   const image = container.image ?? '';
   if (image.includes('@')) return 'IfNotPresent';
   const tag = /:([^/:]+)$/.exec(image)?.[1] ?? 'latest';
@@ -21,7 +22,13 @@ export function requireImage(draft: Draft, container: PodContainer): Image | und
   if (state?.type === 'present') return state.image;
   const image = container.image ?? '';
   const atMs = state === undefined ? nowMs : pullRetryAtMs(state.failures, state.failedAtMs);
-  if (atMs <= nowMs) propose(draft, { type: 'ensure-image', container: container.name, image, policy: pullPolicyOf(container) });
+  if (atMs <= nowMs)
+    propose(draft, {
+      type: 'ensure-image',
+      container: container.name,
+      image,
+      policy: pullPolicyOf(container),
+    });
   else wakeAt(draft, atMs);
   if (state !== undefined && atMs > nowMs && state.reason === 'ErrImagePull') {
     draft.events.push({

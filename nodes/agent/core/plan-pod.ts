@@ -28,9 +28,16 @@ function planLife(draft: Draft, pod: Pod): void {
   const { input } = draft;
   const { observed } = input;
   const addresses = { nodeName: input.host.nodeName, hostIPs: input.host.hostIPs, podIPs: [] };
-  const { volumes, problems } = compileVolumes({ pod, sources: input.sources, addresses, capacity: input.host });
-  for (const message of problems) draft.events.push({ key: `mount/${message}`, severity: 'Warning', reason: 'FailedMount', message });
-  const volumesReady = problems.length === 0 && JSON.stringify(observed.preparedVolumes) === JSON.stringify(volumes);
+  const { volumes, problems } = compileVolumes({
+    pod,
+    sources: input.sources,
+    addresses,
+    capacity: input.host,
+  });
+  for (const message of problems)
+    draft.events.push({ key: `mount/${message}`, severity: 'Warning', reason: 'FailedMount', message });
+  const volumesReady =
+    problems.length === 0 && JSON.stringify(observed.preparedVolumes) === JSON.stringify(volumes);
   if (problems.length === 0 && !volumesReady) propose(draft, { type: 'prepare-volumes', volumes });
   const mayStart = problems.length === 0 || observed.containers.some(isRunning);
   if (!mayStart || !planSandbox(draft, pod)) return;
@@ -53,14 +60,18 @@ function planSandbox(draft: Draft, pod: Pod): boolean {
     draft.events.push({ key: 'network-not-ready', severity: 'Warning', reason: 'NetworkNotReady', message });
     return false;
   }
-  propose(draft, { type: 'run-sandbox', spec: sandboxSpecOf(input.ref, pod, input.host, (sandbox?.attempt ?? -1) + 1) });
+  propose(draft, {
+    type: 'run-sandbox',
+    spec: sandboxSpecOf(input.ref, pod, input.host, (sandbox?.attempt ?? -1) + 1),
+  });
   return false;
 }
 
 /** A former sandbox stays while it holds the newest container of some name: how that one ended still counts. */
 function planOldSandbox(draft: Draft, old: Sandbox): void {
   const { containers } = draft.input.observed;
-  const isNewest = (container: Container): boolean => containers.find(({ name }) => name === container.name) === container;
+  const isNewest = (container: Container): boolean =>
+    containers.find(({ name }) => name === container.name) === container;
   if (old.ready) propose(draft, { type: 'stop-sandbox', id: old.id });
   else if (!containers.some((container) => container.sandboxId === old.id && isNewest(container))) {
     propose(draft, { type: 'remove-sandbox', id: old.id });
@@ -89,7 +100,8 @@ function planHostPorts(draft: Draft, pod: Pod): void {
   const { observed } = draft.input;
   if (initProgress(pod, observed).type !== 'complete' || !observed.containers.some(isRunning)) return;
   const ports = hostPortsOf(pod, currentSandbox(observed)?.ips[0]);
-  if (JSON.stringify(ports) !== JSON.stringify(observed.publishedPorts)) propose(draft, { type: 'publish-ports', ports });
+  if (JSON.stringify(ports) !== JSON.stringify(observed.publishedPorts))
+    propose(draft, { type: 'publish-ports', ports });
 }
 
 /** Succeeded or Failed: sidecars and the sandbox go, the rest stays for its logs until the pod is deleted. */
@@ -99,13 +111,21 @@ function planFinished(draft: Draft): void {
   const running = observed.containers.filter(isRunning);
   stopAll(draft, running, undefined);
   if (running.length > 0) return;
-  for (const sandbox of observed.sandboxes) if (sandbox.ready) propose(draft, { type: 'stop-sandbox', id: sandbox.id });
+  for (const sandbox of observed.sandboxes)
+    if (sandbox.ready) propose(draft, { type: 'stop-sandbox', id: sandbox.id });
 }
 
 function stopAll(draft: Draft, containers: readonly Container[], why: string | undefined): void {
   for (const { id, name, memo } of containers) {
     const graceSeconds = memo.terminationGraceSeconds;
-    propose(draft, { type: 'stop-container', id, container: name, graceSeconds, why: why ?? `Stopping container ${name}`, preStop: undefined });
+    propose(draft, {
+      type: 'stop-container',
+      id,
+      container: name,
+      graceSeconds,
+      why: why ?? `Stopping container ${name}`,
+      preStop: undefined,
+    });
   }
 }
 

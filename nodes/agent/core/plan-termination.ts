@@ -23,8 +23,14 @@ function planNextStep(draft: Draft): boolean {
   }
   if (stopContainers(draft)) return false;
   // What is being made can only be taken away once it is there.
-  if (inFlight(input, 'start-container') || inFlight(input, 'run-sandbox') || inFlight(input, 'prepare-volumes')) return false;
-  for (const sandbox of observed.sandboxes) propose(draft, { type: sandbox.ready ? 'stop-sandbox' : 'remove-sandbox', id: sandbox.id });
+  if (
+    inFlight(input, 'start-container') ||
+    inFlight(input, 'run-sandbox') ||
+    inFlight(input, 'prepare-volumes')
+  )
+    return false;
+  for (const sandbox of observed.sandboxes)
+    propose(draft, { type: sandbox.ready ? 'stop-sandbox' : 'remove-sandbox', id: sandbox.id });
   const known = new Set(observed.sandboxes.map(({ id }) => id));
   const left = observed.containers.filter(({ sandboxId }) => !known.has(sandboxId));
   for (const { id, name } of left) propose(draft, { type: 'remove-container', id, container: name });
@@ -39,14 +45,18 @@ function stopContainers(draft: Draft): boolean {
   const alive = observed.containers.filter(({ state }) => state.type === 'running');
   const sidecars = (pod?.spec?.initContainers ?? []).filter(isSidecar).map(({ name }) => name);
   const mains = alive.filter(({ name }) => !sidecars.includes(name));
-  const lastSidecar = alive.toSorted((a, b) => sidecars.indexOf(b.name) - sidecars.indexOf(a.name)).slice(0, 1);
+  const lastSidecar = alive
+    .toSorted((a, b) => sidecars.indexOf(b.name) - sidecars.indexOf(a.name))
+    .slice(0, 1);
   for (const container of mains.length > 0 ? mains : lastSidecar) stop(draft, container);
   return alive.length > 0;
 }
 
 function stop(draft: Draft, container: Container): void {
   const { pod } = draft.input;
-  const definition = [...(pod?.spec?.containers ?? []), ...(pod?.spec?.initContainers ?? [])].find(({ name }) => name === container.name);
+  const definition = [...(pod?.spec?.containers ?? []), ...(pod?.spec?.initContainers ?? [])].find(
+    ({ name }) => name === container.name,
+  );
   propose(draft, {
     type: 'stop-container',
     id: container.id,

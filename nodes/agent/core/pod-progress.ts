@@ -16,7 +16,8 @@ export function initProgress(pod: Pod, observed: ObservedPod): InitProgress {
   const inSandbox = (name: string): Container | undefined =>
     containersNamed(observed, name).find((container) => container.sandboxId === sandboxId);
   const mains = pod.spec?.containers ?? [];
-  if (sandboxId !== undefined && mains.some(({ name }) => inSandbox(name) !== undefined)) return { type: 'complete' };
+  if (sandboxId !== undefined && mains.some(({ name }) => inSandbox(name) !== undefined))
+    return { type: 'complete' };
   for (const container of pod.spec?.initContainers ?? []) {
     const state = inSandbox(container.name)?.state;
     if (isSidecar(container)) {

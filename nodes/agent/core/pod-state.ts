@@ -29,7 +29,13 @@ export interface HostFacts {
 /** Whether a container's image is there; keyed by container, for its next start. */
 export type ImageState =
   | { readonly type: 'present'; readonly image: Image }
-  | { readonly type: 'missing'; readonly reason: string; readonly message: string; readonly failures: number; readonly failedAtMs: number };
+  | {
+      readonly type: 'missing';
+      readonly reason: string;
+      readonly message: string;
+      readonly failures: number;
+      readonly failedAtMs: number;
+    };
 
 /** An operation that failed and is tried again. Keyed by the operation's key. */
 export interface Failure {

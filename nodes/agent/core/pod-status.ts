@@ -1,5 +1,10 @@
 /** The status of a pod, exactly as a kubelet makes it. */
-import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type {
+  ContainerStatus,
+  Pod,
+  PodCondition,
+  PodStatus,
+} from '../../../schemas/kubernetes/types/core-v1.ts';
 import { containerStatusOf, type FormatTime, type StatusContext } from './container-status.ts';
 import { addressesOf, currentSandbox, isTerminating, type PodInput } from './pod-state.ts';
 import { qosClassOf } from './resources.ts';
@@ -10,8 +15,12 @@ type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 /** `formatTime` gives RFC 3339 in whole seconds. */
 export function statusOf(input: PodInput, pod: Pod, formatTime: FormatTime): PodStatus {
   const context: StatusContext = { input, pod, formatTime };
-  const initContainerStatuses = (pod.spec?.initContainers ?? []).map((container) => containerStatusOf(context, container));
-  const containerStatuses = (pod.spec?.containers ?? []).map((container) => containerStatusOf(context, container));
+  const initContainerStatuses = (pod.spec?.initContainers ?? []).map((container) =>
+    containerStatusOf(context, container),
+  );
+  const containerStatuses = (pod.spec?.containers ?? []).map((container) =>
+    containerStatusOf(context, container),
+  );
   const phase = phaseOf(context, initContainerStatuses, containerStatuses);
   const { hostIPs, podIPs } = addressesOf(input);
   const hasSandbox = currentSandbox(input.observed) !== undefined;
@@ -20,7 +29,9 @@ export function statusOf(input: PodInput, pod: Pod, formatTime: FormatTime): Pod
     phase,
     conditions: conditionsOf(context, phase, initContainerStatuses, containerStatuses),
     ...(hostIPs[0] === undefined ? {} : { hostIP: hostIPs[0], hostIPs: hostIPs.map((ip) => ({ ip })) }),
-    ...(hasSandbox && podIPs[0] !== undefined ? { podIP: podIPs[0], podIPs: podIPs.map((ip) => ({ ip })) } : {}),
+    ...(hasSandbox && podIPs[0] !== undefined
+      ? { podIP: podIPs[0], podIPs: podIPs.map((ip) => ({ ip })) }
+      : {}),
     startTime: input.observed.previous?.startTime ?? formatTime(input.observed.startTimeMs),
     ...(initContainerStatuses.length === 0 ? {} : { initContainerStatuses }),
     containerStatuses,
@@ -36,7 +47,11 @@ interface Tally {
 }
 
 /** Terminal phases are final. Otherwise Pending until initialised and every container was started once. */
-function phaseOf(context: StatusContext, inits: readonly ContainerStatus[], mains: readonly ContainerStatus[]): Phase {
+function phaseOf(
+  context: StatusContext,
+  inits: readonly ContainerStatus[],
+  mains: readonly ContainerStatus[],
+): Phase {
   const { input, pod } = context;
   const before = input.observed.previous?.phase;
   if (before === 'Succeeded' || before === 'Failed') return before;
@@ -44,11 +59,14 @@ function phaseOf(context: StatusContext, inits: readonly ContainerStatus[], main
   const init = initTally(pod, inits);
   if (init.failed > 0 && policy === 'Never') return 'Failed';
   const tally = tallyOf(mains);
-  const over = isTerminating(input) && [...inits, ...mains].every(({ state }) => state?.running === undefined);
-  if (over && tally.stopped > 0) return tally.waiting === 0 && tally.stopped === tally.succeeded ? 'Succeeded' : 'Failed';
+  const over =
+    isTerminating(input) && [...inits, ...mains].every(({ state }) => state?.running === undefined);
+  if (over && tally.stopped > 0)
+    return tally.waiting === 0 && tally.stopped === tally.succeeded ? 'Succeeded' : 'Failed';
   if (init.pending > 0 && tally.running === 0 && tally.stopped === 0) return 'Pending';
   if (tally.waiting > 0) return 'Pending';
-  if (tally.running > 0 || policy === 'Always') return tally.running + tally.stopped > 0 ? 'Running' : 'Pending';
+  if (tally.running > 0 || policy === 'Always')
+    return tally.running + tally.stopped > 0 ? 'Running' : 'Pending';
   if (tally.stopped === 0) return 'Pending';
   if (tally.stopped === tally.succeeded) return 'Succeeded';
   return policy === 'Never' ? 'Failed' : 'Running';
@@ -67,7 +85,10 @@ function tallyOf(statuses: readonly ContainerStatus[]): Tally {
   return tally;
 }
 
-function initTally(pod: Pod, inits: readonly ContainerStatus[]): { readonly pending: number; readonly failed: number } {
+function initTally(
+  pod: Pod,
+  inits: readonly ContainerStatus[],
+): { readonly pending: number; readonly failed: number } {
   let pending = 0;
   let failed = 0;
   for (const [index, definition] of (pod.spec?.initContainers ?? []).entries()) {
@@ -127,7 +148,9 @@ function initializedOf(
   if (phase === 'Succeeded') return { type: 'Initialized', status: 'True', reason: 'PodCompleted' };
   const started = mains.some(({ state }) => state?.running !== undefined || state?.terminated !== undefined);
   const incomplete = (pod.spec?.initContainers ?? [])
-    .filter((definition, index) => (isSidecar(definition) ? inits[index]?.started !== true : inits[index]?.ready !== true))
+    .filter((definition, index) =>
+      isSidecar(definition) ? inits[index]?.started !== true : inits[index]?.ready !== true,
+    )
     .map(({ name }) => name);
   if (started || incomplete.length === 0) return { type: 'Initialized', status: 'True' };
   const message = `containers with incomplete status: [${incomplete.join(' ')}]`;
@@ -147,7 +170,12 @@ function containersReadyOf(
   const counted = [...inits.filter(({ name }) => sidecars.has(name)), ...mains];
   const unready = counted.filter(({ ready }) => !ready).map(({ name }) => name);
   if (unready.length === 0) return { type, status: 'True' };
-  return { type, status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
+  return {
+    type,
+    status: 'False',
+    reason: 'ContainersNotReady',
+    message: `containers with unready status: [${unready.join(' ')}]`,
+  };
 }
 
 /** Ready also asks for the conditions that the pod names as readiness gates. */
@@ -157,6 +185,8 @@ function readyOf(pod: Pod, containersReady: ConditionDraft): ConditionDraft {
     .map(({ conditionType }) => conditionType)
     .filter((wanted) => pod.status?.conditions?.find(({ type }) => type === wanted)?.status !== 'True');
   if (unmet.length === 0) return { type: 'Ready', status: 'True' };
-  const message = unmet.map((type) => `corresponding condition of pod readiness gate ${JSON.stringify(type)} is not set to True`).join(', ');
+  const message = unmet
+    .map((type) => `corresponding condition of pod readiness gate ${JSON.stringify(type)} is not set to True`)
+    .join(', ');
   return { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message };
 }

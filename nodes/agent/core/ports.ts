@@ -2,7 +2,20 @@
  * What the agent's core and loop ask of the host. Adapters under runtime/, net/, state/ and report/ implement
  * these; `main.ts` alone chooses which. Interfaces only: no behaviour.
  */
-import type { NetworkEntry, ServiceEntry } from '../../../schemas/wire/messages.ts';
+import type { PodStatus } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type {
+  AgentInfo,
+  DesiredAccepted,
+  DesiredRefused,
+  DesiredUpdate,
+  EventReport,
+  ImageReport,
+  NetworkEntry,
+  NodeReport,
+  ServiceEntry,
+} from '../../../schemas/wire/messages.ts';
+import type { DesiredState } from './desired-state.ts';
+import type { PodRef } from './pod-state.ts';
 import type { Container, ContainerSpec, Image, Sandbox, SandboxSpec } from './runtime-model.ts';
 import type { VolumeSpec } from './volumes.ts';
 
@@ -71,7 +84,9 @@ export interface RuntimeStatus {
 }
 
 /** Something happened to a sandbox or container: look at it again. `undefined`: events may have been missed. */
-export type RuntimeEvent = { readonly type: 'changed'; readonly id: string; readonly exited: boolean } | { readonly type: 'missed' };
+export type RuntimeEvent =
+  | { readonly type: 'changed'; readonly id: string; readonly exited: boolean }
+  | { readonly type: 'missed' };
 
 export interface ExecResult {
   readonly exitCode: number;
@@ -93,7 +108,12 @@ export interface Runtime {
   runSandbox(spec: SandboxSpec): Promise<Sandbox>;
   stopSandbox(id: string): Promise<void>;
   removeSandbox(id: string): Promise<void>;
-  createContainer(sandboxId: string, spec: ContainerSpec, sandbox: SandboxSpec, hostPaths: readonly string[]): Promise<string>;
+  createContainer(
+    sandboxId: string,
+    spec: ContainerSpec,
+    sandbox: SandboxSpec,
+    hostPaths: readonly string[],
+  ): Promise<string>;
   startContainer(id: string): Promise<Container>;
   /** Asks the process to end, kills it after `graceSeconds`, and resolves when it is gone. */
   stopContainer(id: string, graceSeconds: number): Promise<void>;
@@ -109,16 +129,66 @@ export interface Runtime {
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
 }
 
+/** What the agent remembers of a pod beside its containers: they do not outlive their removal. */
+export interface PodRecord {
+  readonly ref: PodRef;
+  readonly startTimeMs: number;
+  readonly status: PodStatus | undefined;
+}
+
 /** Folders and files of pods on the host. */
 export interface PodFiles {
-  /** Brings a pod's volumes about; unchanged ones stay as they are. Rejects with a VolumeProblem. */
+  /** Every pod that has files here. */
+  records(): Promise<readonly PodRecord[]>;
+  saveRecord(record: PodRecord): Promise<void>;
+  /** Brings a pod's volumes about; unchanged ones stay as they are. */
   prepare(podUid: string, volumes: readonly VolumeSpec[]): Promise<void>;
   /** Writes the pod's hosts file. */
   writeHosts(podUid: string, content: string): Promise<void>;
   /** Host paths of a container's mounts, in the order of `spec.mounts`; makes the termination log's file. */
   hostPathsOf(podUid: string, spec: ContainerSpec): Promise<readonly string[]>;
   /** Removes all that belongs to the pod, logs too, and unmounts what was mounted. */
-  remove(pod: { readonly uid: string; readonly namespace: string; readonly name: string }): Promise<void>;
-  /** The termination message that a container left, at most 4096 bytes; empty when it left none. */
-  terminationMessage(podUid: string, container: string, attempt: number): Promise<string>;
+  remove(pod: PodRef): Promise<void>;
+  /** The message that a container left when it ended, in the kubelet's bounds; empty when it left none. */
+  terminationMessage(pod: PodRef, container: Container): Promise<string>;
+}
+
+/** The desired state on disk. */
+export interface DesiredJournal {
+  /** Resolves when the update is on disk. Rejects with a JournalFull where there is no room: nothing changed. */
+  append(update: DesiredUpdate, after: DesiredState): Promise<void>;
+}
+
+/** Where the loop tells what it knows. Calls return at once. */
+export interface Reports {
+  pod(ref: PodRef, status: PodStatus): void;
+  podGone(ref: PodRef, status: PodStatus): void;
+  /** The pod is neither on the host nor desired: the next snapshot does not name it. */
+  forget(uid: string): void;
+  event(event: Omit<EventReport, 'type'>): void;
+  applied(epoch: number, generation: number): void;
+  node(report: Omit<NodeReport, 'type'>): void;
+}
+
+/** What the agent answers to its reconciler. */
+export interface AgentService {
+  info(): AgentInfo;
+  update(
+    update: DesiredUpdate,
+  ): Promise<
+    | { readonly ok: true; readonly accepted: DesiredAccepted }
+    | { readonly ok: false; readonly refused: DesiredRefused }
+  >;
+  images(): Promise<readonly ImageReport[]>;
+  /** `archive` is an OCI archive whose SHA-256 is `digest` (`sha256:…`); rejects with an ImageProblem. */
+  importImage(archive: AsyncIterable<Uint8Array>, digest: string): Promise<readonly ImageReport[]>;
+  /** undefined: no such pod on this host. */
+  pod(uid: string): PodRef | undefined;
+  isRunning(uid: string, container: string): boolean;
+}
+
+/** Imports images that come as archives. */
+export interface ImageImporter {
+  /** Spools, verifies and imports; gives the names that the archive brought. Rejects with an ImageProblem. */
+  import(archive: AsyncIterable<Uint8Array>, digest: string): Promise<readonly string[]>;
 }

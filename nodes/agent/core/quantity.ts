@@ -21,7 +21,9 @@ const suffixes: Readonly<Record<string, number>> = {
 
 /** The value of a quantity such as `500m`, `64Mi` or `1e3` in its base unit; undefined where it is none. */
 export function quantityValue(text: string): number | undefined {
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?$/.exec(text);
+  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?$/.exec(
+    text,
+  );
   if (match === null) return undefined;
   const [, digits = '', exponent, suffix = ''] = match;
   const factor = exponent === undefined ? suffixes[suffix] : 10 ** Number(exponent);

@@ -12,16 +12,24 @@ const cpuSharesMin = 2;
 const cpuSharesMax = 262_144;
 
 /** `limits[name]` or `requests[name]` in the base unit; a request that is not given equals its limit. */
-export function resourceOf(container: Container, kind: 'limits' | 'requests', name: string): number | undefined {
+export function resourceOf(
+  container: Container,
+  kind: 'limits' | 'requests',
+  name: string,
+): number | undefined {
   const own = container.resources?.[kind]?.[name];
   const text = own ?? (kind === 'requests' ? container.resources?.limits?.[name] : undefined);
   return text === undefined ? undefined : quantityValue(text);
 }
 
 export function qosClassOf(pod: Pod): QosClass {
-  const containers: readonly Container[] = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  const containers: readonly Container[] = [
+    ...(pod.spec?.containers ?? []),
+    ...(pod.spec?.initContainers ?? []),
+  ];
   const names = ['cpu', 'memory'];
-  const asks = (container: Container): boolean => names.some((name) => (resourceOf(container, 'requests', name) ?? 0) > 0);
+  const asks = (container: Container): boolean =>
+    names.some((name) => (resourceOf(container, 'requests', name) ?? 0) > 0);
   if (!containers.some(asks)) return 'BestEffort';
   const bound = (container: Container): boolean =>
     names.every((name) => {

@@ -15,7 +15,12 @@ export type RestartPolicy = 'Always' | 'OnFailure' | 'Never';
 export type ContainerStep =
   | { readonly type: 'start'; readonly attempt: number; readonly backoffMs: number }
   /** CrashLoopBackOff until then. */
-  | { readonly type: 'wait'; readonly untilMs: number; readonly backoffMs: number; readonly container: Container }
+  | {
+      readonly type: 'wait';
+      readonly untilMs: number;
+      readonly backoffMs: number;
+      readonly container: Container;
+    }
   | { readonly type: 'running'; readonly container: Container }
   | { readonly type: 'restart'; readonly container: Container; readonly why: string }
   /** Made but never started, or in a state that the runtime does not know: it has to go first. */
@@ -40,14 +45,17 @@ export function stepOf(
   nowMs: number,
 ): ContainerStep {
   const last = containersNamed(observed, definition.name)[0];
-  if (last === undefined) return { type: 'start', attempt: attemptWithoutContainer(observed, definition.name), backoffMs: 0 };
+  if (last === undefined)
+    return { type: 'start', attempt: attemptWithoutContainer(observed, definition.name), backoffMs: 0 };
   switch (last.state.type) {
     case 'created':
     case 'unknown':
       return { type: 'clear', container: last };
     case 'running': {
       const why = restartReason(observed, definition, last, sandboxId);
-      return why === undefined ? { type: 'running', container: last } : { type: 'restart', container: last, why };
+      return why === undefined
+        ? { type: 'running', container: last }
+        : { type: 'restart', container: last, why };
     }
     case 'exited': {
       const { exitCode, startedAtMs, finishedAtMs } = last.state;
@@ -67,7 +75,10 @@ export function nextBackoffMs(backoffMs: number): number {
 
 /** When the runtime lost a container that had run, its successor does not reuse the attempt, nor the log's name. */
 function attemptWithoutContainer(observed: ObservedPod, name: string): number {
-  const statuses = [...(observed.previous?.containerStatuses ?? []), ...(observed.previous?.initContainerStatuses ?? [])];
+  const statuses = [
+    ...(observed.previous?.containerStatuses ?? []),
+    ...(observed.previous?.initContainerStatuses ?? []),
+  ];
   const known = statuses.find((status) => status.name === name);
   return known?.containerID === undefined ? 0 : known.restartCount + 1;
 }
@@ -79,7 +90,8 @@ function restartReason(
   sandboxId: string | undefined,
 ): string | undefined {
   if (container.sandboxId !== sandboxId) return 'Pod sandbox changed, it will be killed and re-created.';
-  if (container.memo.hash !== containerHash(definition)) return `Container ${definition.name} definition changed, will be restarted`;
+  if (container.memo.hash !== containerHash(definition))
+    return `Container ${definition.name} definition changed, will be restarted`;
   const verdict = observed.probes.get(definition.name);
   return verdict?.containerId === container.id ? verdict.unhealthy : undefined;
 }

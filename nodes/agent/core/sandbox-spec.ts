@@ -28,6 +28,7 @@ export function sandboxSpecOf(ref: PodRef, pod: Pod, host: HostFacts, attempt: n
       [labels.podName]: ref.name,
       [labels.podNamespace]: ref.namespace,
       [labels.podUid]: ref.uid,
+      [labels.managed]: 'true',
     },
     annotations: pod.metadata.annotations ?? {},
     dns: dnsOf(pod, host),
@@ -55,7 +56,9 @@ function dnsOf(pod: Pod, host: HostFacts): DnsSpec | undefined {
   const none = pod.spec?.dnsPolicy === 'None';
   if (config === undefined && !none) return undefined;
   const base: DnsSpec = none ? { servers: [], searches: [], options: [] } : host.dns;
-  const options = (config?.options ?? []).map(({ name, value }) => (value === undefined ? (name ?? '') : `${name ?? ''}:${value}`));
+  const options = (config?.options ?? []).map(({ name, value }) =>
+    value === undefined ? (name ?? '') : `${name ?? ''}:${value}`,
+  );
   return {
     servers: [...base.servers, ...(config?.nameservers ?? [])],
     searches: [...base.searches, ...(config?.searches ?? [])],

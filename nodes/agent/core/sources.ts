@@ -34,7 +34,10 @@ export function sourceData(
   }
 }
 
-function contents(data: Readonly<Record<string, string>>, encoding: Content['encoding']): [string, Content][] {
+function contents(
+  data: Readonly<Record<string, string>>,
+  encoding: Content['encoding'],
+): [string, Content][] {
   return Object.keys(data)
     .sort()
     .map((key) => [key, { encoding, text: data[key] ?? '' }]);

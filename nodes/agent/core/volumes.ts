@@ -29,7 +29,12 @@ export type VolumeSpec =
       readonly fsGroup: number | undefined;
     }
   | { readonly type: 'hostPath'; readonly name: string; readonly path: string; readonly check: HostPathCheck }
-  | { readonly type: 'files'; readonly name: string; readonly files: readonly VolumeFile[]; readonly fsGroup: number | undefined };
+  | {
+      readonly type: 'files';
+      readonly name: string;
+      readonly files: readonly VolumeFile[];
+      readonly fsGroup: number | undefined;
+    };
 
 export interface VolumeContext {
   readonly pod: Pod;
@@ -55,7 +60,10 @@ export function compileVolumes(context: VolumeContext): CompiledVolumes {
   const problems: string[] = [];
   for (const volume of context.pod.spec?.volumes ?? []) {
     const compiled = compileVolume(context, volume);
-    if ('problem' in compiled) problems.push(`MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${compiled.problem}`);
+    if ('problem' in compiled)
+      problems.push(
+        `MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${compiled.problem}`,
+      );
     else volumes.push(compiled);
   }
   return { volumes, problems };
@@ -66,12 +74,24 @@ function compileVolume(context: VolumeContext, volume: Volume): VolumeSpec | { r
   const fsGroup = context.pod.spec?.securityContext?.fsGroup;
   if (volume.emptyDir !== undefined) {
     const { medium, sizeLimit } = volume.emptyDir;
-    if (medium !== undefined && medium !== '' && medium !== 'Memory') return { problem: `emptyDir medium ${medium} is not built yet` };
+    if (medium !== undefined && medium !== '' && medium !== 'Memory')
+      return { problem: `emptyDir medium ${medium} is not built yet` };
     const sizeLimitBytes = sizeLimit === undefined ? undefined : quantityValue(sizeLimit);
-    return { type: 'emptyDir', name, medium: medium === 'Memory' ? 'memory' : 'disk', sizeLimitBytes, fsGroup };
+    return {
+      type: 'emptyDir',
+      name,
+      medium: medium === 'Memory' ? 'memory' : 'disk',
+      sizeLimitBytes,
+      fsGroup,
+    };
   }
   if (volume.hostPath !== undefined) {
-    return { type: 'hostPath', name, path: volume.hostPath.path, check: (volume.hostPath.type ?? '') as HostPathCheck };
+    return {
+      type: 'hostPath',
+      name,
+      path: volume.hostPath.path,
+      check: (volume.hostPath.type ?? '') as HostPathCheck,
+    };
   }
   const files = filesOf(context, volume);
   return 'problem' in files ? files : { type: 'files', name, files: files.files, fsGroup };
@@ -79,12 +99,19 @@ function compileVolume(context: VolumeContext, volume: Volume): VolumeSpec | { r
 
 function filesOf(context: VolumeContext, volume: Volume): Files {
   const { configMap, secret, downwardAPI, projected } = volume;
-  if (configMap !== undefined) return sourceFiles(context, 'configmap', configMap, configMap.defaultMode ?? fileMode);
+  if (configMap !== undefined)
+    return sourceFiles(context, 'configmap', configMap, configMap.defaultMode ?? fileMode);
   if (secret !== undefined) {
     const { secretName, ...rest } = secret;
-    return sourceFiles(context, 'secret', secretName === undefined ? rest : { ...rest, name: secretName }, secret.defaultMode ?? fileMode);
+    return sourceFiles(
+      context,
+      'secret',
+      secretName === undefined ? rest : { ...rest, name: secretName },
+      secret.defaultMode ?? fileMode,
+    );
   }
-  if (downwardAPI !== undefined) return projectionFiles(context, { downwardAPI }, downwardAPI.defaultMode ?? fileMode);
+  if (downwardAPI !== undefined)
+    return projectionFiles(context, { downwardAPI }, downwardAPI.defaultMode ?? fileMode);
   if (projected === undefined) return { problem: `volumes of type ${volumeType(volume)} are not built yet` };
   const files = new Map<string, VolumeFile>();
   for (const source of projected.sources ?? []) {
@@ -98,15 +125,18 @@ function filesOf(context: VolumeContext, volume: Volume): Files {
 function projectionFiles(context: VolumeContext, source: VolumeProjection, mode: number): Files {
   if (source.configMap !== undefined) return sourceFiles(context, 'configmap', source.configMap, mode);
   if (source.secret !== undefined) return sourceFiles(context, 'secret', source.secret, mode);
-  if (source.downwardAPI === undefined) return { problem: `projected ${Object.keys(source).join()} is not built yet` };
+  if (source.downwardAPI === undefined)
+    return { problem: `projected ${Object.keys(source).join()} is not built yet` };
   const containers = [...(context.pod.spec?.containers ?? []), ...(context.pod.spec?.initContainers ?? [])];
   const files: VolumeFile[] = [];
   for (const item of source.downwardAPI.items ?? []) {
     const text =
       item.fieldRef !== undefined
         ? fieldValue(context.pod, item.fieldRef, context.addresses)
-        : item.resourceFieldRef && resourceFieldValue(containers, undefined, item.resourceFieldRef, context.capacity);
-    if (text === undefined || !isInside(item.path)) return { problem: `downward API item ${item.path} cannot be resolved` };
+        : item.resourceFieldRef &&
+          resourceFieldValue(containers, undefined, item.resourceFieldRef, context.capacity);
+    if (text === undefined || !isInside(item.path))
+      return { problem: `downward API item ${item.path} cannot be resolved` };
     files.push({ path: item.path, mode: item.mode ?? mode, encoding: 'utf8', text });
   }
   return { files };
@@ -121,13 +151,20 @@ interface SourceReference {
 function sourceFiles(context: VolumeContext, kind: SourceKind, source: SourceReference, mode: number): Files {
   const name = source.name ?? '';
   const data = sourceData(context.sources, kind, context.pod.metadata.namespace ?? '', name);
-  if (data === undefined) return source.optional === true ? { files: [] } : { problem: `${kind} ${JSON.stringify(name)} not found` };
-  if (source.items === undefined) return { files: [...data].map(([key, content]) => ({ path: key, mode, ...content })) };
+  if (data === undefined)
+    return source.optional === true
+      ? { files: [] }
+      : { problem: `${kind} ${JSON.stringify(name)} not found` };
+  if (source.items === undefined)
+    return { files: [...data].map(([key, content]) => ({ path: key, mode, ...content })) };
   const files: VolumeFile[] = [];
   for (const item of source.items) {
     const content = data.get(item.key);
     if (content === undefined && source.optional === true) continue;
-    if (content === undefined) return { problem: `references non-existent ${kind === 'secret' ? 'secret' : 'config'} key: ${item.key}` };
+    if (content === undefined)
+      return {
+        problem: `references non-existent ${kind === 'secret' ? 'secret' : 'config'} key: ${item.key}`,
+      };
     if (!isInside(item.path)) return { problem: `path ${JSON.stringify(item.path)} leads out of the volume` };
     files.push({ path: item.path, mode: item.mode ?? mode, ...content });
   }

@@ -1,11 +1,22 @@
 /** Containers and images to and from CRI messages. */
 import { memoFromAnnotations } from '../../core/container-spec.ts';
 import { labels } from '../../core/labels.ts';
-import type { Container, ContainerSpec, ContainerState, Image, MountSpec, SecuritySpec } from '../../core/runtime-model.ts';
+import type {
+  Container,
+  ContainerSpec,
+  ContainerState,
+  Image,
+  MountSpec,
+  SecuritySpec,
+} from '../../core/runtime-model.ts';
 import type { ContainerItem, ContainerStatus, ImageItem } from './cri-messages.ts';
 import { int64, namespaceOptions, profileType } from './sandbox-message.ts';
 
-const propagation: Readonly<Record<MountSpec['propagation'], number>> = { None: 0, HostToContainer: 1, Bidirectional: 2 };
+const propagation: Readonly<Record<MountSpec['propagation'], number>> = {
+  None: 0,
+  HostToContainer: 1,
+  Bidirectional: 2,
+};
 
 /** What Kubernetes hides of the kernel's files from containers that are not privileged. */
 const maskedPaths = [
@@ -27,7 +38,10 @@ export function logPathOf(container: string, attempt: number): string {
   return `${container}/${String(attempt)}.log`;
 }
 
-export function containerConfigOf(spec: ContainerSpec, hostPaths: readonly string[]): Readonly<Record<string, unknown>> {
+export function containerConfigOf(
+  spec: ContainerSpec,
+  hostPaths: readonly string[],
+): Readonly<Record<string, unknown>> {
   return {
     metadata: { name: spec.name, attempt: spec.attempt },
     image: { image: spec.image },
@@ -72,40 +86,56 @@ function securityOf(security: SecuritySpec): Readonly<Record<string, unknown>> {
     noNewPrivs: !security.allowPrivilegeEscalation,
     maskedPaths: security.privileged ? [] : maskedPaths,
     readonlyPaths: security.privileged ? [] : readonlyPaths,
-    seccomp: { profileType: security.seccomp === 'RuntimeDefault' ? profileType.runtimeDefault : profileType.unconfined },
+    seccomp: {
+      profileType:
+        security.seccomp === 'RuntimeDefault' ? profileType.runtimeDefault : profileType.unconfined,
+    },
   };
 }
 
 /** CRI's ContainerState. */
 const stateNumber = { created: 0, running: 1, exited: 2 } as const;
 
-/** From a listing (which knows no times and no exit) and, where the container runs or has ended, its status. */
-export function containerOf(item: ContainerItem, status: ContainerStatus | undefined): Container | undefined {
+/** From a listing, which knows no times and no exit, and the status. undefined: the agent did not make it. */
+export function containerOf(item: ContainerItem, status: ContainerStatus): Container | undefined {
   const podUid = item.labels[labels.podUid];
-  if (podUid === undefined || item.metadata === null) return undefined;
+  if (podUid === undefined || item.labels[labels.managed] === undefined || item.metadata === null)
+    return undefined;
   return {
     id: item.id,
     sandboxId: item.podSandboxId,
     podUid,
     name: item.metadata.name,
     attempt: item.metadata.attempt,
-    state: stateOf(item, status),
+    state: stateOf(status),
     createdAtMs: item.createdAt / 1e6,
     image: item.image?.image ?? '',
-    imageId: (status ?? item).imageRef,
+    imageId: status.imageRef,
     memo: memoFromAnnotations(item.annotations),
   };
 }
 
-function stateOf(item: ContainerItem, status: ContainerStatus | undefined): ContainerState {
-  const state = (status ?? item).state;
-  if (state === stateNumber.created) return { type: 'created' };
-  if (status === undefined) return { type: 'unknown' };
+function stateOf(status: ContainerStatus): ContainerState {
   const startedAtMs = status.startedAt / 1e6;
-  if (state === stateNumber.running) return { type: 'running', startedAtMs };
-  if (state !== stateNumber.exited) return { type: 'unknown' };
-  const { exitCode, reason, message } = status;
-  return { type: 'exited', startedAtMs, finishedAtMs: status.finishedAt / 1e6, exitCode, reason, message };
+  switch (status.state) {
+    case stateNumber.created:
+      return { type: 'created' };
+    case stateNumber.running:
+      return { type: 'running', startedAtMs };
+    case stateNumber.exited: {
+      const { exitCode, reason, message } = status;
+      return {
+        type: 'exited',
+        startedAtMs,
+        finishedAtMs: status.finishedAt / 1e6,
+        exitCode,
+        reason,
+        message,
+      };
+    }
+    default:
+      return { type: 'unknown' };
+  }
 }
 
 export function imageOf(item: ImageItem): Image {

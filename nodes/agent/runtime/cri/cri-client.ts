@@ -11,7 +11,12 @@ const callTimeoutMs = 120_000;
 const cri = protobuf.parse(criProto).root;
 const events = protobuf.parse(containerdEventsProto).root;
 
-const decodeOptions: protobuf.IConversionOptions = { longs: Number, defaults: true, arrays: true, objects: true };
+const decodeOptions: protobuf.IConversionOptions = {
+  longs: Number,
+  defaults: true,
+  arrays: true,
+  objects: true,
+};
 
 /** Encodes and decodes one message type. */
 interface Codec {
@@ -72,7 +77,11 @@ export class CriClient {
   }
 
   /** One unary call; rejects with a RuntimeProblem. */
-  call<M extends CriMethod>(method: M, request: Readonly<Record<string, unknown>>, options: CallOptions = {}): Promise<CriResponses[M]> {
+  call<M extends CriMethod>(
+    method: M,
+    request: Readonly<Record<string, unknown>>,
+    options: CallOptions = {},
+  ): Promise<CriResponses[M]> {
     const info = criMethods[method];
     const requestCodec = criCodec(info.request);
     const responseCodec = criCodec(info.response);
@@ -124,7 +133,11 @@ export class CriClient {
 }
 
 function eventOf(message: Record<string, unknown>): ContainerdEvent {
-  const { namespace, topic, event } = message as { namespace: string; topic: string; event: { value: Uint8Array } | null };
+  const { namespace, topic, event } = message as {
+    namespace: string;
+    topic: string;
+    event: { value: Uint8Array } | null;
+  };
   const body = topic.startsWith('/tasks/') && event !== null ? taskEvent.decode(event.value) : {};
   const { containerId = '', id = '' } = body as { containerId?: string; id?: string };
   return { namespace, topic, containerId, processId: topic === '/tasks/exit' ? id : '' };

@@ -12,8 +12,13 @@ export interface PodSandboxStatus {
   readonly metadata: PodSandboxMetadata | null;
   readonly state: number;
   readonly createdAt: number;
-  readonly network: { readonly ip: string; readonly additionalIps: readonly { readonly ip: string }[] } | null;
-  readonly linux: { readonly namespaces: { readonly options: { readonly network: number } | null } | null } | null;
+  readonly network: {
+    readonly ip: string;
+    readonly additionalIps: readonly { readonly ip: string }[];
+  } | null;
+  readonly linux: {
+    readonly namespaces: { readonly options: { readonly network: number } | null } | null;
+  } | null;
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -5,12 +5,14 @@ import type { Container, ContainerSpec, Image, Sandbox, SandboxSpec } from '../.
 import { RuntimeProblem } from '../../core/runtime-problem.ts';
 import { containerConfigOf, containerOf, imageOf } from './container-message.ts';
 import { CriClient, type ContainerdEvent } from './cri-client.ts';
-import type { ContainerItem } from './cri-messages.ts';
+import type { ContainerItem, PodSandboxItem } from './cri-messages.ts';
 import { sandboxConfigOf, sandboxOf } from './sandbox-message.ts';
 
 /** containerd's namespace for what CRI makes. */
 const criNamespace = 'k8s.io';
-const eventFilters = ['exit', 'oom', 'delete'].map((topic) => `namespace==${criNamespace},topic==/tasks/${topic}`);
+const eventFilters = ['exit', 'oom', 'delete'].map(
+  (topic) => `namespace==${criNamespace},topic==/tasks/${topic}`,
+);
 const resubscribeDelayMs = 500;
 /** Pulls end by their caller's signal; this only bounds a runtime that hangs. */
 const pullTimeoutMs = 3_600_000;
@@ -28,7 +30,17 @@ export class CriRuntime implements Runtime {
   readonly #client: CriClient;
   readonly #logRoot: string;
   readonly #logger: Logger;
-  readonly #sandboxOfContainer = new Map<string, ContainerItem>();
+  /** Containers by id as last listed: their status alone does not say which sandbox they are in. */
+  readonly #items = new Map<string, ContainerItem>();
+  /** What listing found last; asked for again only where the listed state differs. */
+  readonly #containers = new Map<
+    string,
+    { readonly listedState: number; readonly container: Container | undefined }
+  >();
+  readonly #sandboxes = new Map<
+    string,
+    { readonly listedState: number; readonly sandbox: Sandbox | undefined }
+  >();
 
   constructor(options: CriRuntimeOptions) {
     this.#client = new CriClient(options.socket);
@@ -38,9 +50,13 @@ export class CriRuntime implements Runtime {
 
   async status(): Promise<RuntimeStatus> {
     const options = { timeoutMs: 10_000 };
-    const [version, answer] = await Promise.all([this.#client.call('Version', {}, options), this.#client.call('Status', {}, options)]);
+    const [version, answer] = await Promise.all([
+      this.#client.call('Version', {}, options),
+      this.#client.call('Status', {}, options),
+    ]);
     const conditions = answer.status?.conditions ?? [];
-    const isMet = (type: string): boolean => conditions.find((condition) => condition.type === type)?.status === true;
+    const isMet = (type: string): boolean =>
+      conditions.find((condition) => condition.type === type)?.status === true;
     return {
       ready: isMet('RuntimeReady'),
       networkReady: isMet('NetworkReady'),
@@ -52,19 +68,40 @@ export class CriRuntime implements Runtime {
     };
   }
 
-  async list(): Promise<{ readonly sandboxes: readonly Sandbox[]; readonly containers: readonly Container[] }> {
+  async list(): Promise<{
+    readonly sandboxes: readonly Sandbox[];
+    readonly containers: readonly Container[];
+  }> {
     const [sandboxList, containerList] = await Promise.all([
       this.#client.call('ListPodSandbox', {}),
       this.#client.call('ListContainers', {}),
     ]);
-    this.#sandboxOfContainer.clear();
-    for (const item of containerList.containers) this.#sandboxOfContainer.set(item.id, item);
-    const sandboxes = await Promise.all(sandboxList.items.map(({ id }) => this.sandbox(id)));
-    const containers = await Promise.all(containerList.containers.map((item) => this.#statusOf(item)));
+    forgetOthers(this.#items, containerList.containers);
+    forgetOthers(this.#containers, containerList.containers);
+    forgetOthers(this.#sandboxes, sandboxList.items);
+    for (const item of containerList.containers) this.#items.set(item.id, item);
+    const sandboxes = await Promise.all(sandboxList.items.map((item) => this.#listedSandbox(item)));
+    const containers = await Promise.all(containerList.containers.map((item) => this.#listedContainer(item)));
     return {
       sandboxes: sandboxes.filter((sandbox) => sandbox !== undefined),
       containers: containers.filter((container) => container !== undefined),
     };
+  }
+
+  async #listedSandbox(item: PodSandboxItem): Promise<Sandbox | undefined> {
+    const known = this.#sandboxes.get(item.id);
+    if (known?.listedState === item.state) return known.sandbox;
+    const sandbox = await this.sandbox(item.id);
+    this.#sandboxes.set(item.id, { listedState: item.state, sandbox });
+    return sandbox;
+  }
+
+  async #listedContainer(item: ContainerItem): Promise<Container | undefined> {
+    const known = this.#containers.get(item.id);
+    if (known?.listedState === item.state) return known.container;
+    const container = await this.#statusOf(item);
+    this.#containers.set(item.id, { listedState: item.state, container });
+    return container;
   }
 
   async sandbox(id: string): Promise<Sandbox | undefined> {
@@ -73,12 +110,12 @@ export class CriRuntime implements Runtime {
   }
 
   async container(id: string): Promise<Container | undefined> {
-    const known = this.#sandboxOfContainer.get(id);
+    const known = this.#items.get(id);
     if (known !== undefined) return this.#statusOf(known);
     const list = await this.#client.call('ListContainers', { filter: { id } });
     const item = list.containers[0];
     if (item === undefined) return undefined;
-    this.#sandboxOfContainer.set(id, item);
+    this.#items.set(id, item);
     return this.#statusOf(item);
   }
 
@@ -88,9 +125,12 @@ export class CriRuntime implements Runtime {
   }
 
   async runSandbox(spec: SandboxSpec): Promise<Sandbox> {
-    const { podSandboxId } = await this.#client.call('RunPodSandbox', { config: sandboxConfigOf(spec, this.#logRoot) });
+    const { podSandboxId } = await this.#client.call('RunPodSandbox', {
+      config: sandboxConfigOf(spec, this.#logRoot),
+    });
     const sandbox = await this.sandbox(podSandboxId);
-    if (sandbox === undefined) throw new RuntimeProblem('Internal', `sandbox ${podSandboxId} is gone right after it was made`);
+    if (sandbox === undefined)
+      throw new RuntimeProblem('Internal', `sandbox ${podSandboxId} is gone right after it was made`);
     return sandbox;
   }
 
@@ -121,25 +161,36 @@ export class CriRuntime implements Runtime {
   async startContainer(id: string): Promise<Container> {
     await this.#client.call('StartContainer', { containerId: id });
     const container = await this.container(id);
-    if (container === undefined) throw new RuntimeProblem('NotFound', `container ${id} is gone right after its start`);
+    if (container === undefined)
+      throw new RuntimeProblem('NotFound', `container ${id} is gone right after its start`);
     return container;
   }
 
   async stopContainer(id: string, graceSeconds: number): Promise<void> {
     const timeoutMs = graceSeconds * 1000 + stopMarginMs;
-    await ifFound(this.#client.call('StopContainer', { containerId: id, timeout: graceSeconds }, { timeoutMs }));
+    await ifFound(
+      this.#client.call('StopContainer', { containerId: id, timeout: graceSeconds }, { timeoutMs }),
+    );
   }
 
   async removeContainer(id: string): Promise<void> {
     await ifFound(this.#client.call('RemoveContainer', { containerId: id }));
-    this.#sandboxOfContainer.delete(id);
+    this.#items.delete(id);
   }
 
   async execSync(id: string, command: readonly string[], timeoutMs: number): Promise<ExecResult> {
     const timeout = Math.max(1, Math.ceil(timeoutMs / 1000));
-    const answer = await this.#client.call('ExecSync', { containerId: id, cmd: command, timeout }, { timeoutMs: timeoutMs + 2000 });
+    const answer = await this.#client.call(
+      'ExecSync',
+      { containerId: id, cmd: command, timeout },
+      { timeoutMs: timeoutMs + 2000 },
+    );
     const decoder = new TextDecoder();
-    return { exitCode: answer.exitCode, stdout: decoder.decode(answer.stdout), stderr: decoder.decode(answer.stderr) };
+    return {
+      exitCode: answer.exitCode,
+      stdout: decoder.decode(answer.stdout),
+      stderr: decoder.decode(answer.stderr),
+    };
   }
 
   async reopenLog(id: string): Promise<void> {
@@ -157,9 +208,14 @@ export class CriRuntime implements Runtime {
   }
 
   async pull(name: string, signal: AbortSignal): Promise<Image> {
-    const { imageRef } = await this.#client.call('PullImage', { image: { image: name } }, { timeoutMs: pullTimeoutMs, signal });
+    const { imageRef } = await this.#client.call(
+      'PullImage',
+      { image: { image: name } },
+      { timeoutMs: pullTimeoutMs, signal },
+    );
     const image = await this.image(imageRef);
-    if (image === undefined) throw new RuntimeProblem('NotFound', `image ${name} is gone right after it was pulled`);
+    if (image === undefined)
+      throw new RuntimeProblem('NotFound', `image ${name} is gone right after it was pulled`);
     return image;
   }
 
@@ -189,6 +245,11 @@ export class CriRuntime implements Runtime {
 /** Processes that exec started exit too; only the first one's exit ends the container. */
 function isExitOfContainer(event: ContainerdEvent): boolean {
   return event.topic === '/tasks/exit' && event.processId === event.containerId;
+}
+
+function forgetOthers(known: Map<string, unknown>, listed: readonly { readonly id: string }[]): void {
+  const ids = new Set(listed.map(({ id }) => id));
+  for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
 }
 
 async function ifFound<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -56,10 +56,11 @@ export function sandboxConfigOf(spec: SandboxSpec, logRoot: string): Readonly<Re
   };
 }
 
-/** undefined for a sandbox that is not a Kubernetes pod's. */
+/** undefined for a sandbox that the agent did not make. */
 export function sandboxOf(status: PodSandboxStatus): Sandbox | undefined {
   const podUid = status.labels[labels.podUid];
-  if (podUid === undefined || status.metadata === null) return undefined;
+  if (podUid === undefined || status.labels[labels.managed] === undefined || status.metadata === null)
+    return undefined;
   const ips = [status.network?.ip ?? '', ...(status.network?.additionalIps ?? []).map(({ ip }) => ip)];
   return {
     id: status.id,

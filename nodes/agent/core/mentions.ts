@@ -1,0 +1,46 @@
+/** Which config maps and secrets a pod reads. */
+import type { Container, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { DesiredState } from './desired-state.ts';
+
+/** Uids of the pods that mention any of `keys` (`configmap/NAMESPACE/NAME`, `secret/NAMESPACE/NAME`). */
+export function podsMentioning(
+  entries: DesiredState['entries'],
+  keys: ReadonlySet<string>,
+): readonly string[] {
+  const uids: string[] = [];
+  for (const entry of entries.values()) {
+    if (entry.type === 'pod' && mentionsOf(entry.pod).some((key) => keys.has(key)))
+      uids.push(entry.key.slice('pod/'.length));
+  }
+  return uids;
+}
+
+function mentionsOf(pod: Pod): readonly string[] {
+  const namespace = pod.metadata.namespace ?? '';
+  const configMap = (name: string | undefined): string => `configmap/${namespace}/${name ?? ''}`;
+  const secret = (name: string | undefined): string => `secret/${namespace}/${name ?? ''}`;
+  const mentions: string[] = [];
+  for (const volume of pod.spec?.volumes ?? []) {
+    if (volume.configMap !== undefined) mentions.push(configMap(volume.configMap.name));
+    if (volume.secret !== undefined) mentions.push(secret(volume.secret.secretName));
+    for (const source of volume.projected?.sources ?? []) {
+      if (source.configMap !== undefined) mentions.push(configMap(source.configMap.name));
+      if (source.secret !== undefined) mentions.push(secret(source.secret.name));
+    }
+  }
+  const containers: readonly Container[] = [
+    ...(pod.spec?.containers ?? []),
+    ...(pod.spec?.initContainers ?? []),
+  ];
+  for (const { env, envFrom } of containers) {
+    for (const from of envFrom ?? []) {
+      if (from.configMapRef !== undefined) mentions.push(configMap(from.configMapRef.name));
+      if (from.secretRef !== undefined) mentions.push(secret(from.secretRef.name));
+    }
+    for (const { valueFrom } of env ?? []) {
+      if (valueFrom?.configMapKeyRef !== undefined) mentions.push(configMap(valueFrom.configMapKeyRef.name));
+      if (valueFrom?.secretKeyRef !== undefined) mentions.push(secret(valueFrom.secretKeyRef.name));
+    }
+  }
+  return mentions;
+}
