@@ -3,7 +3,7 @@ import type { KubeObject } from '../model/object.ts';
 import { applyConfiguration, type ApplyResult } from './apply.ts';
 import { updateManagedFields } from './update.ts';
 
-export interface Writer {
+interface Writer {
   readonly manager: string;
   readonly force?: boolean;
   readonly subresource?: string;

@@ -27,7 +27,7 @@ import { knownVersions, releaseChanged, resetFields, withoutReset } from './owne
 import { pruneDisowned } from './prune.ts';
 import { ownersAfterUpdate, withoutManagedFields } from './update.ts';
 
-export interface ApplyRequest {
+interface ApplyRequest {
   /** The stored object; left out where it is to be created. */
   readonly live?: KubeObject;
   /** The applied configuration, of the same kind; it is taken as immutable and remembered by identity. */
@@ -141,7 +141,7 @@ function applyPrepared(request: ApplyRequest, prepared: Prepared, before: Manage
   const { config, shape, fields } = prepared;
   const { apiVersion, kind } = config;
   const bare = withoutManagedFields(live);
-  const base = bare ?? ({ apiVersion, kind, metadata: {} } as KubeObject);
+  const base: KubeObject = bare ?? { apiVersion, kind, metadata: {} };
   const applier: Manager = { name, operation: 'Apply', apiVersion, subresource, time: undefined, fields };
   const id = managerId(applier);
   const last = before.get(id);

@@ -30,10 +30,10 @@ export function fieldNameOf(element: PathElement): string | undefined {
 }
 
 /**
- * A key of FieldsV1 as an element; `unknown` is a kind of element that later versions may know and that is to be
+ * A key of FieldsV1 as an element; undefined for a kind of element that later versions may know and that is to be
  * ignored. Throws where the text is no element at all.
  */
-export function parseElement(text: string): PathElement | 'unknown' {
+export function parseElement(text: string): PathElement | undefined {
   if (text.charAt(1) !== ':') throw new Error(`missing colon in the path element ${JSON.stringify(text)}`);
   const rest = text.slice(2);
   switch (text.charAt(0)) {
@@ -47,7 +47,7 @@ export function parseElement(text: string): PathElement | 'unknown' {
       if (!/^-?\d+$/.test(rest)) throw new Error(`not an index: ${JSON.stringify(text)}`);
       return indexElement(Number(rest));
     default:
-      return 'unknown';
+      return undefined;
   }
 }
 

@@ -43,7 +43,7 @@ function readLevel(level: FieldsV1): FieldSet {
       throw new Error(`fieldsV1: expected an object under ${JSON.stringify(key)}`);
     }
     const element = parseElement(key);
-    if (element === 'unknown') continue;
+    if (element === undefined) continue;
     const below = value as FieldsV1;
     const children = readLevel(below);
     set.set(element, { member: children.size === 0 || Object.hasOwn(below, '.'), children });

@@ -12,7 +12,7 @@ import {
 } from './field-set.ts';
 import { type Manager, type Managers, withFields } from './managers.ts';
 
-export interface Release {
+interface Release {
   readonly managers: Map<string, Manager>;
   /** The fields that others owned and that now have another value, by the manager's id. */
   readonly conflicts: ReadonlyMap<string, FieldSet>;

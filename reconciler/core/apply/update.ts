@@ -14,7 +14,7 @@ import {
 import { emptyObject, shapeOfKind } from './merge-shape.ts';
 import { knownVersions, releaseChanged, resetFields, withoutReset } from './ownership.ts';
 
-export interface UpdateRequest {
+interface UpdateRequest {
   /** The stored object; left out for a creation. */
   readonly before?: KubeObject;
   /** The object as it will be stored: after patching and, where it is known already, after defaulting. */

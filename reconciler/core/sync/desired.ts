@@ -54,6 +54,7 @@ function foldStringData(object: KubeObject): KubeObject {
   };
   if (stringData === undefined || stringData === null) return secret;
   const encoder = new TextEncoder();
-  const encoded = Object.entries(stringData).map(([key, text]) => [key, encoder.encode(text).toBase64()]);
-  return { ...secret, data: { ...secret.data, ...Object.fromEntries(encoded) } } as KubeObject;
+  const data: Record<string, string> = { ...secret.data };
+  for (const [key, text] of Object.entries(stringData)) data[key] = encoder.encode(text).toBase64();
+  return { ...secret, data } as KubeObject;
 }

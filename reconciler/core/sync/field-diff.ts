@@ -78,7 +78,7 @@ function isElement(item: unknown, element: PathElement, shape: Extract<Shape, { 
 }
 
 /** As people write paths: no leading dot, and names that are no identifiers in brackets. */
-export function displayPath(path: FieldPath): string {
+function displayPath(path: FieldPath): string {
   let text = '';
   for (const element of path) {
     const name = fieldNameOf(element);

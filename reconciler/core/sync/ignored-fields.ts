@@ -6,7 +6,7 @@ import { isMap, itemElement } from '../apply/typed-value.ts';
 import type { KubeObject } from '../model/object.ts';
 
 /** JSON pointers or field paths, separated by commas or white space: `/spec/replicas, spec.template.spec.containers[name=web].image` */
-export const ignoreFieldsAnnotation = 'berth.dev/ignore-fields';
+const ignoreFieldsAnnotation = 'berth.dev/ignore-fields';
 
 /** A step of a path: a field's name, or an item of a list by its index or by one of its keys. */
 type Step = { readonly name: string } | { readonly key: string; readonly value: string };
@@ -19,10 +19,10 @@ export function ignoredFields(desired: KubeObject): FieldSet {
   return setOf(paths.filter((path) => path.length > 0));
 }
 
-export const replicasField: FieldSet = setOf([['f:spec', 'f:replicas']]);
+const replicasField: FieldSet = setOf([['f:spec', 'f:replicas']]);
 
 /** Whether `scaler` scales `object`. */
-export function scales(scaler: KubeObject, object: KubeObject): boolean {
+function scales(scaler: KubeObject, object: KubeObject): boolean {
   const { scaleTargetRef: target } =
     (scaler as { readonly spec?: { readonly scaleTargetRef?: { kind?: string; name?: string } } }).spec ?? {};
   return (

@@ -14,9 +14,9 @@ import { immutableFields } from './immutable-fields.ts';
 import { applicationsOf, disown, inherit, managerOf } from './ownership.ts';
 
 /** `"true"` lets an object be deleted and made anew where a field that cannot change has to. */
-export const replaceAnnotation = 'berth.dev/replace';
+const replaceAnnotation = 'berth.dev/replace';
 
-export interface SourceLocation {
+interface SourceLocation {
   readonly path: string;
   readonly line: number;
 }

@@ -21,7 +21,7 @@ import { compareByWave, waveOf, waves } from './waves.ts';
 
 export { managerOf } from './ownership.ts';
 
-export interface SyncRequest {
+interface SyncRequest {
   readonly application: { readonly name: string; readonly prune: boolean };
   /** Validated, each object once. */
   readonly desired: readonly DesiredObject[];
@@ -31,7 +31,7 @@ export interface SyncRequest {
 }
 
 /** The steps that may go at once. */
-export interface SyncWave {
+interface SyncWave {
   readonly name: string;
   readonly steps: readonly SyncStep[];
 }

@@ -5,9 +5,9 @@ import type { ClusterView } from '../model/view.ts';
 import { applicationsOf } from './ownership.ts';
 
 /** `disabled` keeps an object that left the repository. */
-export const pruneAnnotation = 'berth.dev/prune';
+const pruneAnnotation = 'berth.dev/prune';
 
-export type PruneVerdict =
+type PruneVerdict =
   | { readonly object: KubeObject; readonly prune: true }
   /** Kept, and why; the application goes on owning it. */
   | { readonly object: KubeObject; readonly prune: false; readonly reason: string };

@@ -68,7 +68,7 @@ function summaryOf(plan: SyncPlan): string {
 }
 
 /** What `-o json` and `-o yaml` show. */
-export interface SyncPlanData {
+interface SyncPlanData {
   readonly application: string;
   readonly steps: readonly Pick<SyncStep, 'action' | 'ref' | 'source' | 'fields'>[];
   readonly waves: readonly { readonly name: string; readonly steps: number }[];

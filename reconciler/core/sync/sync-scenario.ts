@@ -7,7 +7,7 @@ import { networkDefaults } from '../registry/allocate.ts';
 import { transactionOf } from '../registry/transaction.ts';
 import { planSync, type SyncPlan } from './plan.ts';
 
-export interface PlanOptions {
+interface PlanOptions {
   readonly application?: string;
   readonly prune?: boolean;
 }

@@ -4,7 +4,7 @@
  */
 import type { ObjectRef } from '../model/object.ts';
 
-export interface Wave {
+interface Wave {
   readonly name: string;
   /** `group/Kind`, just `Kind` in the core group; within a wave in this order. */
   readonly kinds: readonly string[];
