@@ -7,7 +7,7 @@ import type { Application, ApplicationStatus, RevisionStatus } from '../../schem
 import type { ClusterAccess } from '../core/model/access.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { KubeObject } from '../core/model/object.ts';
-import { formatTime, parseTime } from '../core/model/time.ts';
+import { formatTime } from '../core/model/time.ts';
 import type { ViewChange } from '../core/model/view.ts';
 import {
   type Clock,
@@ -379,9 +379,4 @@ function desiredHalf(object: KubeObject | undefined): unknown {
   if (object === undefined) return undefined;
   const { labels, annotations, deletionTimestamp } = object.metadata;
   return { ...object, status: undefined, metadata: { labels, annotations, deletionTimestamp } };
-}
-
-/** When an Application last ran, for schedules; undefined where it never did. */
-export function lastRunMs(application: Application): number | undefined {
-  return application.status?.lastRun === undefined ? undefined : parseTime(application.status.lastRun);
 }

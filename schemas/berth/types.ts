@@ -5,9 +5,6 @@
 import type { Condition, ObjectMeta } from '../kubernetes/types/meta-v1.ts';
 import type { Taint } from '../kubernetes/types/core-v1.ts';
 
-export const berthGroup = 'berth.dev';
-export const berthApiVersion = 'berth.dev/v1alpha1';
-
 /** A plain Linux host that the reconciler reaches over SSH. Cluster-scoped; its name is the Node's name. */
 export interface Host {
   readonly apiVersion: 'berth.dev/v1alpha1';
