@@ -1,4 +1,5 @@
 /** A rolling update's next step: never above replicas + surge, never below replicas - unavailable. */
+import type { ReplicaSet } from '../../../../schemas/kubernetes/types/apps-v1.ts';
 import {
   type Rollout,
   type SetChanges,
@@ -28,24 +29,32 @@ export function rollingUpdate(rollout: Rollout): SetChanges {
   return { sizes: oldSizes(rollout) };
 }
 
+/**
+ * Available pods that the set keeps. Its status may be older than its size: pods beyond the size are as good as
+ * gone, and counting on them would take away the last ones that serve.
+ */
+function stayingOf(set: ReplicaSet): number {
+  return Math.min(sizeOf(set), availableOf(set));
+}
+
 function oldSizes(rollout: Rollout): ReadonlyMap<string, number> {
   const { newSet, oldSets, replicas, maxUnavailable } = rollout;
   const sizes = new Map(oldSets.filter((set) => sizeOf(set) > 0).map((set) => [nameOf(set), sizeOf(set)]));
   if (sizes.size === 0 || newSet === undefined) return sizes;
   const minAvailable = replicas - maxUnavailable;
-  const newUnavailable = sizeOf(newSet) - availableOf(newSet);
+  const newUnavailable = sizeOf(newSet) - stayingOf(newSet);
   const removable = sum(allSets(rollout), sizeOf) - minAvailable - newUnavailable;
   if (removable <= 0) return new Map();
   // Pods that serve nobody go first: a broken old revision must not hold up its successor.
   let broken = removable;
   for (const set of oldSets) {
     const size = sizes.get(nameOf(set)) ?? 0;
-    const gone = Math.min(broken, Math.max(0, size - availableOf(set)));
+    const gone = Math.min(broken, Math.max(0, size - stayingOf(set)));
     if (gone === 0) continue;
     sizes.set(nameOf(set), size - gone);
     broken -= gone;
   }
-  let serving = sum(allSets(rollout), availableOf) - minAvailable;
+  let serving = sum(allSets(rollout), stayingOf) - minAvailable;
   for (const set of oldSets) {
     const size = sizes.get(nameOf(set)) ?? 0;
     const gone = Math.min(Math.max(0, serving), size);
