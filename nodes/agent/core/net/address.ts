@@ -6,18 +6,33 @@ export interface Ipv4Range {
   readonly prefixLength: number;
 }
 
-/** Dotted decimal without leading zeros, which some programs read as octal. */
+const [zero, nine, dot] = [48, 57, 46];
+
+/**
+ * Dotted decimal without leading zeros, which some programs read as octal. Read character by character, as a full
+ * load of the rules does so a hundred thousand times.
+ */
 export function parseIpv4(text: string): number | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
   let address = 0;
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part)) return undefined;
-    const octet = Number(part);
-    if (octet > 255) return undefined;
-    address = address * 256 + octet;
+  let octet = 0;
+  let digits = 0;
+  let dots = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === dot) {
+      if (digits === 0) return undefined;
+      address = address * 256 + octet;
+      octet = 0;
+      digits = 0;
+      dots += 1;
+    } else {
+      if (code < zero || code > nine || (digits > 0 && octet === 0)) return undefined;
+      octet = octet * 10 + code - zero;
+      digits += 1;
+      if (octet > 255) return undefined;
+    }
   }
-  return address;
+  return dots === 3 && digits > 0 ? address * 256 + octet : undefined;
 }
 
 /** `10.42.3.0/24`; the bits behind the prefix must be zero. */

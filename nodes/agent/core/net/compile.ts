@@ -147,18 +147,20 @@ class CompiledEdit {
 
   #contribute(owner: string, contribution: Contribution): void {
     for (const { set, id, element } of contribution.elements) {
-      const claims = this.#sets[set].get(id) ?? [];
-      const sorted = [...claims, { owner, element }].sort((a, b) => compareText(a.owner, b.owner));
-      this.#sets[set].set(id, sorted);
+      const claim = { owner, element };
+      this.#sets[set].update(id, (claims) =>
+        claims === undefined ? [claim] : [...claims, claim].sort((a, b) => compareText(a.owner, b.owner)),
+      );
     }
     for (const use of contribution.chains) this.#use(use, 1);
   }
 
   #withdraw(owner: string, contribution: Contribution): void {
     for (const { set, id } of contribution.elements) {
-      const claims = this.#sets[set].get(id)?.filter((claim) => claim.owner !== owner) ?? [];
-      if (claims.length === 0) this.#sets[set].delete(id);
-      else this.#sets[set].set(id, claims);
+      this.#sets[set].update(id, (claims) => {
+        const others = claims?.filter((claim) => claim.owner !== owner) ?? [];
+        return others.length === 0 ? undefined : others;
+      });
     }
     for (const use of contribution.chains) this.#use(use, -1);
   }

@@ -78,7 +78,7 @@ function sameValue(a: Element, b: Element): boolean {
   return JSON.stringify(a.value) === JSON.stringify(b.value);
 }
 
-export function sorted(elements: readonly Element[]): readonly Element[] {
+function sorted(elements: readonly Element[]): readonly Element[] {
   return elements
     .map((element) => ({ element, id: elementId(element.key) }))
     .sort((a, b) => compareText(a.id, b.id))

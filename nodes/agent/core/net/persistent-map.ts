@@ -15,6 +15,7 @@ export interface EntryChange<V> {
   readonly after: V | undefined;
 }
 
+/** `V` does not include undefined: that means absent. */
 export class PersistentMap<V> {
   readonly #shards: readonly ReadonlyMap<string, V>[];
   readonly size: number;
@@ -76,15 +77,21 @@ export class MapEdit<V> {
   }
 
   set(key: string, value: V): void {
-    const shard = this.#writable(key);
-    if (!shard.has(key)) this.#size += 1;
-    shard.set(key, value);
+    this.update(key, () => value);
   }
 
   delete(key: string): void {
-    if (this.get(key) === undefined) return;
-    this.#writable(key).delete(key);
-    this.#size -= 1;
+    if (this.get(key) !== undefined) this.update(key, () => undefined);
+  }
+
+  /** `change` gets what is there, or undefined, and gives what is to be there, or undefined. */
+  update(key: string, change: (before: V | undefined) => V | undefined): void {
+    const shard = this.#writable(key);
+    const before = shard.get(key);
+    const after = change(before);
+    if (after === undefined) shard.delete(key);
+    else shard.set(key, after);
+    this.#size += (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
   }
 
   done(): PersistentMap<V> {

@@ -3,7 +3,8 @@
  * from outside is checked to be what it says it is. The text is what `nft -f -` of nftables 1.0.6 and later reads.
  */
 import { parseIpv4, parseIpv4Range } from './address.ts';
-import { sorted, winner } from './diff.ts';
+import { compareText } from './compare-text.ts';
+import { winner } from './diff.ts';
 import { setNames, setSchemas } from './layout.ts';
 import {
   type Chain,
@@ -82,12 +83,8 @@ function renderReplacement(ruleset: Ruleset): readonly string[] {
 }
 
 function activeElements(ruleset: Ruleset, name: SetName): readonly Element[] {
-  const elements: Element[] = [];
-  for (const [, claims] of ruleset.sets[name].entries()) {
-    const element = winner(claims);
-    if (element !== undefined) elements.push(element);
-  }
-  return sorted(elements);
+  const entries = [...ruleset.sets[name].entries()].sort(([a], [b]) => compareText(a, b));
+  return entries.flatMap(([, claims]) => winner(claims) ?? []);
 }
 
 function renderCommand(command: Command): readonly string[] {
