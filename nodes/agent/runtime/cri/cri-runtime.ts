@@ -11,7 +11,7 @@ import { sandboxConfigOf, sandboxOf } from './sandbox-message.ts';
 /** containerd's namespace for what CRI makes. */
 const criNamespace = 'k8s.io';
 const eventFilters = ['exit', 'oom', 'delete'].map(
-  (topic) => `namespace==${criNamespace},topic==/tasks/${topic}`,
+  (topic) => `namespace=="${criNamespace}",topic=="/tasks/${topic}"`,
 );
 const resubscribeDelayMs = 500;
 /** Pulls end by their caller's signal; this only bounds a runtime that hangs. */
