@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommitReader } from './commit-reader.ts';
+import { orFileError } from './file-errors.ts';
 import { type GitLimits, gitLimitsDefault } from './git-limits.ts';
 import { GitSourceError } from './git-source-error.ts';
 import { findGitDirectory, rawRef, resolveLocalRef } from './local-repository.ts';
@@ -49,8 +50,8 @@ export function openGitSource(options: GitSourceOptions): GitSource {
   let prepared: GitSource | undefined;
   const source = (): GitSource => (prepared ??= prepare());
   return {
-    resolve: async (signal) => source().resolve(signal),
-    readTree: async (commit, signal) => source().readTree(commit, signal),
+    resolve: (signal) => orFileError(async () => source().resolve(signal)),
+    readTree: (commit, signal) => orFileError(async () => source().readTree(commit, signal)),
     changes: async function* (signal) {
       yield* source().changes(signal);
     },

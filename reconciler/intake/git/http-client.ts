@@ -69,8 +69,7 @@ async function exchange(
   if (response.status !== 200) throw statusError(response, options);
   const fetching = method === 'POST' && !isCommand(body);
   const content = await readBounded(response, fetching ? limits.packBytesMax : limits.refsBytesMax);
-  const pack = fetching ? packOfResponse(content) : undefined;
-  if (pack !== undefined) await inspectPack(pack, limits);
+  if (fetching) await inspectPack(packOfResponse(content), limits);
   return {
     url: response.url,
     method,
@@ -114,7 +113,7 @@ function isCommand(body: Buffer | undefined): boolean {
 async function readBounded(response: Response, bytesMax: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
     if (bytes > bytesMax) throw tooLarge('a response of more bytes', bytesMax, 'ResponseTooLarge');
     chunks.push(chunk);

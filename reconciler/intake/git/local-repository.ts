@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import fs from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import git from 'isomorphic-git';
+import { undefinedIfMissing } from './file-errors.ts';
 import { GitSourceError } from './git-source-error.ts';
 
 /** Branches that an error names when the one asked for is not there. */
@@ -79,7 +80,8 @@ async function isGitDirectory(path: string): Promise<boolean> {
 }
 
 async function assertReadable(gitDirectory: string, path: string): Promise<void> {
-  const config = await readFile(join(gitDirectory, 'config'), 'utf8');
+  // It may have been taken away since it was found; what is asked next will say so.
+  const config = (await readFile(join(gitDirectory, 'config'), 'utf8').catch(undefinedIfMissing)) ?? '';
   const unsupported = (what: string): GitSourceError =>
     new GitSourceError('stalled', 'RepositoryNotSupported', `${path} ${what}`);
   if (/^\s*refstorage\s*=\s*reftable\s*$/imu.test(config)) {
@@ -98,21 +100,7 @@ async function assertReadable(gitDirectory: string, path: string): Promise<void>
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
-  try {
-    const found = await stat(path);
-    return found.isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-      if (error.code === 'EACCES') {
-        throw new GitSourceError(
-          'stalled',
-          'PermissionDenied',
-          `${basename(path)} at ${path} may not be read`,
-          { cause: error },
-        );
-      }
-    }
-    throw error;
-  }
+  const found = await stat(path).catch(undefinedIfMissing);
+  if (found === undefined) return undefined;
+  return found.isDirectory() ? 'folder' : 'file';
 }

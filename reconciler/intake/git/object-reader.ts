@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import git from 'isomorphic-git';
+import { undefinedIfMissing } from './file-errors.ts';
 import type { GitLimits } from './git-limits.ts';
 import { GitSourceError } from './git-source-error.ts';
 import { PackedSizes, objectTooLarge } from './packed-size.ts';
@@ -88,10 +89,4 @@ export class ObjectReader {
       });
     }
   }
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-    return undefined;
-  throw error;
 }

@@ -18,7 +18,7 @@ const objectsPerTurn = 200;
  */
 export async function inspectPack(pack: Buffer, limits: GitLimits): Promise<void> {
   if (pack.length < packHeaderBytes + packTrailerBytes || pack.toString('latin1', 0, 4) !== packSignature) {
-    throw new GitSourceError('retry', 'UnexpectedResponse', 'the server sent something else than a pack');
+    throw unexpected('the server sent something else than a pack');
   }
   const count = pack.readUInt32BE(8);
   if (count > limits.objectsMax)
@@ -70,15 +70,43 @@ function inflateObject(
   );
 }
 
-/** The pack within a response of git-upload-pack, which sends it in packets of side band 1 (gitprotocol-pack(5)). */
-export function packOfResponse(response: Buffer): Buffer | undefined {
+/** Side bands of a response, as gitprotocol-pack(5) numbers them. */
+const packBand = 1;
+const errorBand = 3;
+
+/** What of a server's own words an error repeats. */
+const quotedLength = 200;
+
+/**
+ * The pack within a response of git-upload-pack, which sends it in the packets of a side band. Throws what the
+ * server gave as its reason where there is none: isomorphic-git would take that for a pack without objects.
+ */
+export function packOfResponse(response: Buffer): Buffer {
   const parts: Buffer[] = [];
   for (let offset = 0; offset + 4 <= response.length; ) {
     const length = Number.parseInt(response.toString('latin1', offset, offset + 4), 16);
-    if (Number.isNaN(length))
-      throw new GitSourceError('retry', 'UnexpectedResponse', 'the server does not speak as Git does');
-    if (length > 4 && response[offset + 4] === 1) parts.push(response.subarray(offset + 5, offset + length));
+    if (Number.isNaN(length)) throw unexpected('the server does not speak as Git does');
+    const payload = response.subarray(offset + 4, offset + Math.max(4, length));
+    if (payload[0] === packBand) parts.push(payload.subarray(1));
+    else if (payload[0] === errorBand) throw refused(payload.subarray(1));
+    else if (payload.toString('latin1', 0, 4) === 'ERR ') throw refused(payload.subarray(4));
     offset += Math.max(4, length);
   }
-  return parts.length === 0 ? undefined : Buffer.concat(parts);
+  if (parts.length === 0) throw unexpected('the server sent no pack');
+  return Buffer.concat(parts);
+}
+
+function refused(words: Buffer): GitSourceError {
+  const said = words
+    .toString('utf8')
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, quotedLength);
+  // The ref moved on since it was asked for, or a commit was asked for that no ref leads to.
+  const reason = /not our ref|unadvertised object/u.test(said) ? 'CommitNotServed' : 'FetchFailed';
+  return new GitSourceError('retry', reason, `the server refuses: ${said}`);
+}
+
+function unexpected(message: string): GitSourceError {
+  return new GitSourceError('retry', 'UnexpectedResponse', message);
 }

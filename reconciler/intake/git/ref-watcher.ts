@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isMissing, undefinedIfMissing } from './file-errors.ts';
 import { GitSourceError } from './git-source-error.ts';
 import { refCandidates } from './local-repository.ts';
 
@@ -106,15 +107,6 @@ async function headBranch(gitDirectory: string): Promise<readonly string[]> {
 
 async function inodeOf(folder: string): Promise<bigint | undefined> {
   return (await stat(folder, { bigint: true }).catch(undefinedIfMissing))?.ino;
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (isMissing(error)) return undefined;
-  throw error;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 function watchFailed(gitDirectory: string, cause: unknown): GitSourceError {

@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import git from 'isomorphic-git';
+import { undefinedIfMissing } from './file-errors.ts';
 import type { GitLimits } from './git-limits.ts';
 import { GitSourceError } from './git-source-error.ts';
 import { httpClient } from './http-client.ts';
@@ -80,7 +81,8 @@ export class RemoteRepository {
   async #fetchInto(gitdir: string, object: string, signal: AbortSignal | undefined): Promise<void> {
     await git.init({ fs, gitdir, bare: true });
     const { url } = this.#options;
-    await this.#told(object, () =>
+    await git.addRemote({ fs, gitdir, remote: 'origin', url });
+    await this.#told(() =>
       git.fetch({
         fs,
         gitdir,
@@ -99,7 +101,7 @@ export class RemoteRepository {
     signal: AbortSignal | undefined,
   ): Promise<Awaited<ReturnType<typeof git.listServerRefs>>> {
     const { url } = this.#options;
-    return this.#told(prefix, () =>
+    return this.#told(() =>
       git.listServerRefs({
         url,
         http: httpClient({ ...this.#options, signal }),
@@ -111,12 +113,12 @@ export class RemoteRepository {
   }
 
   /** isomorphic-git's errors name neither kind nor reason. */
-  async #told<T>(asked: string, work: () => Promise<T>): Promise<T> {
+  async #told<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       if (error instanceof GitSourceError || !isGitError(error)) throw error;
-      throw remoteError(this.#options.url, asked, error);
+      throw remoteError(this.#options.url, error);
     }
   }
 
@@ -140,15 +142,7 @@ export class RemoteRepository {
   }
 }
 
-function remoteError(url: string, asked: string, error: Error): GitSourceError {
-  if (/not our ref|unadvertised object/u.test(error.message)) {
-    return new GitSourceError(
-      'retry',
-      'CommitNotServed',
-      `${url} does not serve ${asked} (any more): it hands out what its refs name`,
-      { cause: error },
-    );
-  }
+function remoteError(url: string, error: Error): GitSourceError {
   if (error instanceof git.Errors.SmartHttpError) {
     return new GitSourceError('stalled', 'NotAGitServer', `${url} answers, but not as a Git server does`, {
       cause: error,
@@ -180,9 +174,4 @@ async function touch(directory: string): Promise<void> {
 
 async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(undefinedIfMissing)) !== undefined;
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-  throw error;
 }
