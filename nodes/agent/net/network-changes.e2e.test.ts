@@ -105,6 +105,28 @@ test('routes that someone removed or added under our number are put right', opti
   assert.match(host.run('ip', 'route', 'show'), /10\.42\.201\.0\/24/);
 });
 
+test('a peer that cannot be reached is told of, and holds up nothing else', options, async () => {
+  const { network } = host;
+  const peers = [
+    { nodeName: 'far', address: '203.0.113.7', podCidr: '10.42.7.0/24' },
+    { nodeName: 'near', address: '192.168.77.99', podCidr: '10.42.9.0/24' },
+  ];
+  host.network = { ...network, peers };
+  const { status } = await host.apply(['network']);
+  assert.equal(status.ready, true);
+  assert.match(
+    status.message ?? '',
+    /^route 10\.42\.7\.0\/24 via 203\.0\.113\.7: replace failed: .*(gateway|unreachable)/,
+  );
+  assert.match(
+    host.run('ip', 'route', 'show', 'proto', '98'),
+    /^10\.42\.9\.0\/24 via 192\.168\.77\.99 dev eth0\s*$/,
+  );
+  host.network = network;
+  assert.deepEqual((await host.apply(['network'])).status, { ready: true });
+  assert.equal(host.run('ip', 'route', 'show', 'proto', '98').trim(), '');
+});
+
 test('another table than ours is left as it is', options, async () => {
   host.run('nft', 'add', 'table', 'ip', 'someone');
   await serve(...pods);

@@ -41,10 +41,12 @@ class HostNetwork implements Network {
   /** What the kernel holds by our last transaction; undefined: unknown, so that all of it is replaced. */
   #inKernel: Compiled | undefined;
   #cookie = randomInt(0x1_0000_0000);
-  /** The entry whose kernel settings, routes and CNI configuration are all in place. */
-  #hostAppliedFor: NetworkEntry | undefined;
+  /** Kernel settings, routes and CNI configuration are all as the network entry says. */
+  #hostApplied = false;
   /** What is in place, yet not as it should be. */
   readonly #warnings = new Map<HostStep | 'flows', readonly string[]>();
+  /** Routes that the kernel refused. */
+  #unreachable: readonly string[] = [];
   #status: NetworkStatus = { ready: false, message: 'the network has not been applied yet' };
   #applying = false;
 
@@ -82,31 +84,27 @@ class HostNetwork implements Network {
         failures.set(step, error instanceof Error ? error.message : String(error)),
       );
     };
-    const hostToo = changedKeys === undefined || this.#hostAppliedFor !== network;
-    if (hostToo) {
-      this.#hostAppliedFor = undefined;
-      await attempt('kernel settings', () => this.#applySettings());
-    }
+    const hostToo = !this.#hostApplied || (changedKeys?.has('network') ?? true);
+    if (hostToo) await attempt('kernel settings', () => this.#applySettings());
     await attempt('rules', () => this.#applyRules(desired, changedKeys));
     if (hostToo) {
       await attempt('routes', () => this.#applyRoutes(network));
       await attempt('CNI configuration', () => this.#applyCni(network));
-      if (failures.size === 0) this.#hostAppliedFor = network;
+      this.#hostApplied = failures.size === 0 && this.#unreachable.length === 0;
     }
     this.#report(failures);
   }
 
-  /** Without a route to one peer the host can still run pods; without the other steps it cannot. */
   #report(failures: ReadonlyMap<HostStep | 'rules', string>): void {
-    const ready = [...failures.keys()].every((step) => step === 'routes');
+    const ready = failures.size === 0;
     const texts = [...failures].map(([step, text]) => `${step}: ${text}`);
     const message = [...texts, ...[...this.#warnings.values()].flat()].join('; ');
     this.#status = message === '' ? { ready } : { ready, message };
-    if (failures.size > 0) throw new Error(texts.join('; '));
+    if (!ready) throw new Error(texts.join('; '));
   }
 
   async #applySettings(): Promise<void> {
-    this.#warnings.set('kernel settings', await ensureKernelSettings());
+    this.#warn('kernel settings', await ensureKernelSettings());
   }
 
   async #applyRules(desired: ReadyNetwork, changedKeys: ReadonlySet<string> | undefined): Promise<void> {
@@ -118,7 +116,7 @@ class HostNetwork implements Network {
       await this.#transact(diffRulesets(undefined, compiled.ruleset), compiled);
     }
     const warning = await forgetFlows(staleFlows(before, compiled));
-    this.#warnings.set('flows', warning === undefined ? [] : [warning]);
+    this.#warn('flows', warning === undefined ? [] : [warning]);
   }
 
   /** Somebody may have flushed the rules. */
@@ -153,15 +151,25 @@ class HostNetwork implements Network {
     this.#inKernel = compiled;
   }
 
+  /**
+   * A peer that no route can be made to is no reason to hold up the host: it is told of, and tried again with each
+   * application that follows.
+   */
   async #applyRoutes(network: NetworkEntry): Promise<void> {
     const { commands, problems } = planRoutes(network, await observeRoutes());
-    this.#warnings.set('routes', problems);
-    const failures = await changeRoutes(commands);
-    if (failures.length > 0) throw new Error(failures.join('; '));
+    this.#unreachable = await changeRoutes(commands);
+    this.#warn('routes', [...problems, ...this.#unreachable]);
   }
 
   async #applyCni(network: NetworkEntry): Promise<void> {
     const written = await ensureCniFile(this.#cniConfigPath, renderConflist(network, this.#mtu));
     if (written) this.#logger.info('wrote the CNI configuration', { path: this.#cniConfigPath });
+  }
+
+  /** Told once for as long as it lasts. */
+  #warn(step: HostStep | 'flows', warnings: readonly string[]): void {
+    const told = this.#warnings.get(step) ?? [];
+    for (const warning of warnings) if (!told.includes(warning)) this.#logger.warn(warning);
+    this.#warnings.set(step, warnings);
   }
 }

@@ -15,7 +15,9 @@ import { serveTrial, type TrialOperations } from './trial-process.ts';
 /** Why the trial cannot run on this machine; undefined: it can. */
 export function trialObstacle(): string | undefined {
   if (process.getuid?.() !== 0) return 'making network namespaces needs root';
-  const missing = ['/usr/sbin/nft', '/usr/sbin/ip', '/usr/lib/cni/bridge'].find((path) => !existsSync(path));
+  const missing = ['/usr/sbin/nft', '/usr/sbin/ip', '/usr/sbin/conntrack', '/usr/lib/cni/bridge'].find(
+    (path) => !existsSync(path),
+  );
   return missing === undefined ? undefined : `${missing} is missing`;
 }
 
@@ -77,7 +79,7 @@ export class TrialNode {
 
 /** A host: the network is what its node process last was told. */
 export class TrialHost extends TrialNode {
-  readonly network: NetworkEntry;
+  network: NetworkEntry;
   readonly cniConfigPath: string;
   readonly #cniFolder: string;
   services: readonly ServiceEntry[] = [];
