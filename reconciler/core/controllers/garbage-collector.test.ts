@@ -8,7 +8,11 @@ import { MutableView } from '../model/view.ts';
 import { garbageCollector } from './garbage-collector.ts';
 
 function map(name: string, metadata: Partial<ObjectMeta> = {}): ConfigMap {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'shop', uid: `uid-${name}`, ...metadata } };
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'shop', uid: `uid-${name}`, ...metadata },
+  };
 }
 
 function owner(name: string, fields: Partial<OwnerReference> = {}): OwnerReference {
@@ -21,7 +25,12 @@ function planFor(object: ConfigMap, ...others: ConfigMap[]): readonly Change[] {
   return garbageCollector.plan(refOf(object), view, { nowMs: 0, seed: 0 }).changes;
 }
 
-const deletion = { type: 'delete', ref: refOf(map('child')), uid: 'uid-child', propagation: 'Background' } as const;
+const deletion = {
+  type: 'delete',
+  ref: refOf(map('child')),
+  uid: 'uid-child',
+  propagation: 'Background',
+} as const;
 const leaving = { deletionTimestamp: '2026-01-01T00:00:00Z' };
 
 test('an object without owners, or with living ones, stays', () => {
@@ -34,7 +43,9 @@ test('an object whose owners are all gone goes', () => {
 });
 
 test('a namesake with another uid is no owner', () => {
-  assert.deepEqual(planFor(map('child', { ownerReferences: [owner('a', { uid: 'former' })] }), map('a')), [deletion]);
+  assert.deepEqual(planFor(map('child', { ownerReferences: [owner('a', { uid: 'former' })] }), map('a')), [
+    deletion,
+  ]);
 });
 
 test('one living owner is enough; references to the others are dropped', () => {

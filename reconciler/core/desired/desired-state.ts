@@ -5,9 +5,11 @@
 import type { ConfigMap, Node, Pod, Secret } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
 import type { DesiredEntry, NetworkEntry, NetworkPeer } from '../../../schemas/wire/messages.ts';
+import { serviceNameLabel } from '../controllers/endpointslice/slices.ts';
+import { sameJson } from '../model/json.ts';
 import type { ClusterView, ViewChange } from '../model/view.ts';
 import { podReferences } from './pod-references.ts';
-import { serviceEntry, serviceNameLabel } from './service-entry.ts';
+import { type SlicesByService, serviceEntry, slicesByService } from './service-entry.ts';
 
 export interface DesiredSettings {
   readonly clusterCidr: string;
@@ -24,7 +26,7 @@ export interface AffectedEntry {
 export function affectedEntries(change: ViewChange, view: ClusterView): readonly AffectedEntry[] {
   switch (`${change.ref.apiVersion}/${change.ref.kind}`) {
     case 'v1/Pod':
-      return [change.before, change.after].flatMap((pod) => podEntries(pod as Pod | undefined));
+      return podChangeEntries(change.before as Pod | undefined, change.after as Pod | undefined);
     case 'v1/Service':
       return [{ node: '*', key: `service/${change.ref.namespace}/${change.ref.name}` }];
     case 'discovery.k8s.io/v1/EndpointSlice':
@@ -50,7 +52,8 @@ export function desiredEntries(
   for (const pod of view.podsOnNode(node)) for (const { key } of podEntries(pod)) keys.add(key);
   for (const service of view.list('v1', 'Service'))
     keys.add(`service/${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`);
-  return [...keys].sort().flatMap((key) => desiredEntry(view, node, key, settings) ?? []);
+  const slices = slicesByService(view);
+  return [...keys].sort().flatMap((key) => desiredEntry(view, node, key, settings, slices) ?? []);
 }
 
 /** One entry as it shall be on a host; undefined where the host shall not have it. */
@@ -59,6 +62,7 @@ export function desiredEntry(
   node: string,
   key: string,
   settings: DesiredSettings,
+  slices?: SlicesByService,
 ): DesiredEntry | undefined {
   const [type = '', namespace = '', name = ''] = key.split('/');
   switch (type) {
@@ -69,7 +73,7 @@ export function desiredEntry(
         : undefined;
     }
     case 'service':
-      return serviceEntry(view, namespace, name);
+      return serviceEntry(view, namespace, name, slices);
     case 'configmap': {
       const map = view.get<ConfigMap>('v1', 'ConfigMap', namespace, name);
       if (map === undefined || !isMentioned(key, node, view)) return undefined;
@@ -102,6 +106,14 @@ function withoutNoise(pod: Pod): Pod {
   const { status: _, ...rest } = pod;
   const { managedFields: __, resourceVersion: ___, ...metadata } = pod.metadata;
   return { ...rest, metadata };
+}
+
+/** What a host reports of a pod comes back as a change of the pod: it must cost nothing here. */
+function podChangeEntries(before: Pod | undefined, after: Pod | undefined): readonly AffectedEntry[] {
+  if (before !== undefined && after !== undefined && sameJson(withoutNoise(before), withoutNoise(after)))
+    return [];
+  const entries = [...podEntries(before), ...podEntries(after)];
+  return [...new Map(entries.map((entry) => [`${entry.node} ${entry.key}`, entry])).values()];
 }
 
 function podEntries(pod: Pod | undefined): AffectedEntry[] {

@@ -33,5 +33,6 @@ test('millicores are exact where binary fractions are not', () => {
 });
 
 test('what is no quantity is not guessed at', () => {
-  for (const text of ['', '1 Gi', '1GiB', 'Gi', '1e', 'ten', '1.2.3']) assert.equal(parseQuantity(text), undefined, text);
+  for (const text of ['', '1 Gi', '1GiB', 'Gi', '1e', 'ten', '1.2.3'])
+    assert.equal(parseQuantity(text), undefined, text);
 });

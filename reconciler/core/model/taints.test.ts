@@ -17,5 +17,6 @@ test('a toleration matches by key, value and effect', () => {
     [{ value: 'db' }, false],
     [{ key: 'dedicated', operator: 'Gt', value: '1' }, false],
   ] as const;
-  for (const [toleration, expected] of cases) assert.equal(tolerates(toleration, taint), expected, JSON.stringify(toleration));
+  for (const [toleration, expected] of cases)
+    assert.equal(tolerates(toleration, taint), expected, JSON.stringify(toleration));
 });

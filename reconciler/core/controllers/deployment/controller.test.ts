@@ -60,7 +60,11 @@ test('the order of keys in the template does not change the hash, its content do
 
 test('a name that another set has is counted as a collision, and the next plan takes another one', () => {
   const name = created(planFor(deployment())).metadata.name ?? '';
-  const foreign: ReplicaSet = { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name, namespace: 'shop', uid: 'x' } };
+  const foreign: ReplicaSet = {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name, namespace: 'shop', uid: 'x' },
+  };
   const [change] = planFor(deployment(), foreign).changes;
   assert.ok(change?.type === 'update' && change.scope === 'status');
   const status = (change.object as Deployment).status;
@@ -83,7 +87,12 @@ test('a Deployment that selects everything is told so, once', () => {
 
 test('surge rounds up, unavailability down, and both are never zero', () => {
   const bounds = (maxSurge: number | string, maxUnavailable: number | string, replicas: number) =>
-    rollingBounds({ ...deployment().spec, strategy: { rollingUpdate: { maxSurge, maxUnavailable } } } as NonNullable<Deployment['spec']>, replicas);
+    rollingBounds(
+      { ...deployment().spec, strategy: { rollingUpdate: { maxSurge, maxUnavailable } } } as NonNullable<
+        Deployment['spec']
+      >,
+      replicas,
+    );
   assert.deepEqual(bounds('25%', '25%', 10), { maxSurge: 3, maxUnavailable: 2 });
   assert.deepEqual(bounds('25%', '25%', 1), { maxSurge: 1, maxUnavailable: 0 });
   assert.deepEqual(bounds(0, '10%', 5), { maxSurge: 0, maxUnavailable: 1 });

@@ -13,7 +13,11 @@ const service: Service = {
 };
 
 function endpoint(number: number, ready = true): Endpoint {
-  return { addresses: [`10.0.0.${number}`], conditions: { ready }, targetRef: { kind: 'Pod', uid: `pod-${number}` } };
+  return {
+    addresses: [`10.0.0.${number}`],
+    conditions: { ready },
+    targetRef: { kind: 'Pod', uid: `pod-${number}` },
+  };
 }
 
 function group(endpoints: readonly Endpoint[], port = 80): EndpointGroup {

@@ -9,11 +9,19 @@ import { nodeIpamController } from './ipam.ts';
 function planFor(clusterCidr: string, ranges: Readonly<Record<string, string>>): Plan {
   const view = new MutableView();
   for (const [name, podCIDR] of Object.entries(ranges)) {
-    const node: Node = { apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name }, ...(podCIDR === '' ? {} : { spec: { podCIDR } }) };
+    const node: Node = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name, uid: name },
+      ...(podCIDR === '' ? {} : { spec: { podCIDR } }),
+    };
     view.apply(refOf(node), node, 1);
   }
   const controller = nodeIpamController({ clusterCidr });
-  return controller.plan({ apiVersion: 'v1', kind: 'Node', namespace: '', name: '' }, view, { nowMs: 0, seed: 0 });
+  return controller.plan({ apiVersion: 'v1', kind: 'Node', namespace: '', name: '' }, view, {
+    nowMs: 0,
+    seed: 0,
+  });
 }
 
 function given(plan: Plan): readonly (readonly [string | undefined, string | undefined])[] {
