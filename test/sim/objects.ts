@@ -1,6 +1,6 @@
 /** Short forms of the objects that scenarios and properties use most. */
 import type { Deployment } from '../../schemas/kubernetes/types/apps-v1.ts';
-import type { Pod, PodSpec, Service } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { PodSpec, Service } from '../../schemas/kubernetes/types/core-v1.ts';
 
 export type Options = Readonly<Record<string, string>>;
 
@@ -44,7 +44,7 @@ export function deploymentObject(name: string, options: Options): Deployment {
 }
 
 /** Options: image, cpu, memory, port, hostPort, nodeSelector (`key:value`), priority. */
-export function podSpec(options: Options): PodSpec {
+function podSpec(options: Options): PodSpec {
   const { image = 'web:1', cpu, memory, port, hostPort, nodeSelector, priority } = options;
   const requests = { ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }) };
   const [key = '', value = ''] = (nodeSelector ?? '').split(':');
@@ -77,14 +77,5 @@ export function serviceObject(name: string, options: Options): Service {
       ports: [{ port: Number(port), ...(target === undefined ? {} : { targetPort: count(target) }) }],
       ...(clusterIP === undefined ? {} : { clusterIP }),
     },
-  };
-}
-
-export function podObject(name: string, options: Options, labels: Options = {}): Pod {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: 'default', labels },
-    spec: podSpec(options),
   };
 }

@@ -133,7 +133,7 @@ function perform(act: Act, cluster: SimCluster, hosts: SimHosts): void {
       for (let count = 0; count < act.count; count++) cluster.step();
       return undefined;
     case 'delete':
-      return deleteApp(cluster, act.how as 'Background' | 'Foreground' | 'Orphan');
+      return deleteApp(cluster, act.how);
     default:
       return act satisfies never;
   }

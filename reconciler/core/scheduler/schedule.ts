@@ -6,7 +6,8 @@ import { type Demand, capacityRefusals, demandOf, hasRoom } from './filters/capa
 import { staticRefusal } from './filters/table.ts';
 import { type NodeSnapshot, hostPortsOf } from './node-snapshot.ts';
 import { podRequests } from './pod-requests.ts';
-import { type Scoring, scores } from './scores/table.ts';
+import type { Scoring } from './scores/scoring.ts';
+import { scores } from './scores/table.ts';
 
 /** Points by score, weighted, and their sum. */
 export interface NodeScore {

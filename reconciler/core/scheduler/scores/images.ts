@@ -1,6 +1,6 @@
 /** Nodes that have the pod's images already; an image that is everywhere tells nothing. */
 import { scoreMax } from './normalize.ts';
-import type { Scoring } from './table.ts';
+import type { Scoring } from './scoring.ts';
 
 /** Kubernetes' bounds: less is not worth a choice, more per container makes no difference. */
 const bytesMin = 23 * 2 ** 20;

@@ -2,7 +2,7 @@
 import { isTolerated } from '../../model/taints.ts';
 import { matchesTerm } from '../node-affinity.ts';
 import { invert, scaleUp } from './normalize.ts';
-import type { Scoring } from './table.ts';
+import type { Scoring } from './scoring.ts';
 
 /** Fewer untolerated PreferNoSchedule taints are better. */
 export function preferredTaints({ pod, snapshot, feasible }: Scoring, scores: Float64Array): boolean {

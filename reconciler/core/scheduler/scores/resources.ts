@@ -1,7 +1,7 @@
 /** Room that is left, and its balance between cpu and memory. */
 import { comparedAmount } from '../node-snapshot.ts';
 import { scoreMax } from './normalize.ts';
-import type { Scoring } from './table.ts';
+import type { Scoring } from './scoring.ts';
 
 /** The more of cpu and memory stays free, the better. */
 export function leastAllocated(scoring: Scoring, scores: Float64Array): boolean {

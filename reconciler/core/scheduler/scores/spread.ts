@@ -1,7 +1,7 @@
 /** Pods of one group apart: over zones first, then over nodes. */
 import { groupOf } from '../node-snapshot.ts';
 import { invert } from './normalize.ts';
-import type { Scoring } from './table.ts';
+import type { Scoring } from './scoring.ts';
 
 /** A pod more in the zone weighs this many pods more on the node, as kube-scheduler's zone weighting of 2/3. */
 const zoneWeight = 2;
