@@ -180,9 +180,13 @@ export class ApplicationLoop {
       try {
         await this.#sync(name, following, now);
       } catch (error) {
+        // Its Application changed or went while it was read: what follows now has a turn of its own.
+        if (following.abort.signal.aborted) return 'done';
         if (!(error instanceof SourceError)) throw error;
         await this.#sourceFailed(name, error, now);
         following.due = true;
+        // The failure stands where the commit's problems stood: they are told again.
+        following.refused = undefined;
         return { afterMs: retryMs };
       }
     } else if (following.applied !== undefined) {
@@ -198,8 +202,10 @@ export class ApplicationLoop {
     if (commit !== following.applied?.commit && commit !== following.refused) {
       const { objects, problems } = await following.source.read(commit, signal);
       if (problems.length === 0) {
-        if (await this.#apply(name, commit, objects, startedMs)) following.applied = { commit, objects };
-        else following.refused = commit;
+        const end = await this.#apply(name, commit, objects, startedMs);
+        if (end === 'applied') following.applied = { commit, objects };
+        else if (end === 'refused') following.refused = commit;
+        else following.due = true;
         return;
       }
       following.refused = commit;
@@ -232,16 +238,16 @@ export class ApplicationLoop {
     });
   }
 
-  /** Plans and commits until nothing is left to do; false where the plan itself is refused. */
+  /** Plans and commits until nothing is left to do, the plan itself is refused, or too many races are lost. */
   async #apply(
     name: string,
     commit: string,
     objects: readonly SourceObject[],
     startedMs: number,
-  ): Promise<boolean> {
+  ): Promise<'applied' | 'refused' | 'raced'> {
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const application = this.#stored(name);
-      if (application === undefined) return true;
+      if (application === undefined) return 'applied';
       const plan = this.#planOf(application, objects);
       if (plan.problems.length > 0) {
         await this.#refuse(
@@ -250,23 +256,23 @@ export class ApplicationLoop {
           plan.problems.map((problem) => problem.text),
           startedMs,
         );
-        return false;
+        return 'refused';
       }
       const changes = plan.steps.map((step) => step.change);
       const result = await this.#ports.cluster.submit(changes);
       if (result.ok) {
         await this.#applied(name, commit, plan, startedMs);
-        return true;
+        return 'applied';
       }
       if (result.problem.reason === 'Conflict') continue;
       await this.#refuse(name, commit, [result.problem.message], startedMs);
-      return false;
+      return 'refused';
     }
     this.#ports.logger.warn('a commit lost every race and is planned again at the next turn', {
       application: name,
       commit,
     });
-    return false;
+    return 'raced';
   }
 
   async #applied(name: string, commit: string, plan: SyncPlan, startedMs: number): Promise<void> {
@@ -289,7 +295,10 @@ export class ApplicationLoop {
     };
     const replaced = before?.applied?.commit === commit && plan.steps.length > 0;
     const newest =
-      before?.latest === undefined || before.latest.phase === 'Applied' || before.applied?.commit !== commit;
+      before?.latest === undefined ||
+      before.latest.phase === 'Applied' ||
+      before.latest.commit === commit ||
+      before.applied?.commit !== commit;
     await this.#writeStatus(name, (status) => ({
       ...status,
       applied: revision,
