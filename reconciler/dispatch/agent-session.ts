@@ -1,7 +1,6 @@
 /** The requests of schemas/wire/messages.ts to one agent: HTTP/2 over a byte stream. */
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
-import { Readable, type Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { PassThrough, pipeline, Readable, type Duplex } from 'node:stream';
 import type {
   AgentInfo,
   DesiredAccepted,
@@ -88,17 +87,17 @@ export class AgentSession {
 
   /** Throws LinkError `DesiredStateTooLarge` instead of sending what the agent would not read. */
   async putDesired(update: DesiredUpdate): Promise<DesiredAnswer> {
-    const body = JSON.stringify(update);
-    if (body.length > desiredUpdateBytesMax || Buffer.byteLength(body) > desiredUpdateBytesMax) {
+    const json = JSON.stringify(update);
+    if (json.length > desiredUpdateBytesMax || Buffer.byteLength(json) > desiredUpdateBytesMax) {
       throw new LinkError(
         'DesiredStateTooLarge',
-        `the desired state has ${body.length} characters; at most ${desiredUpdateBytesMax} bytes can be sent`,
+        `the desired state has ${json.length} characters; at most ${desiredUpdateBytesMax} bytes can be sent`,
       );
     }
     const limit = deadline(this.#clock, deadlinesMs.desired, 'PUT /v1/desired', this.lost);
     try {
-      const { status, stream } = await this.#ask({ method: 'PUT', path: '/v1/desired', body }, limit);
-      const answer = await readWhole(stream, limit.signal);
+      const { status, body } = await this.#ask({ method: 'PUT', path: '/v1/desired', body: json }, limit);
+      const answer = await readWhole(body, limit.signal);
       if (status === 200) return { ok: true, accepted: parse<DesiredAccepted>(answer) };
       if (status === 409) return { ok: false, refused: parse<DesiredRefused>(answer) };
       throw problem(status, answer);
@@ -109,8 +108,8 @@ export class AgentSession {
 
   /** Reports until the agent goes or `signal` aborts; both end it by an error. */
   async *reports(signal: AbortSignal): AsyncGenerator<Report, void, undefined> {
-    const stream = await this.#stream({ method: 'GET', path: '/v1/reports' }, signal);
-    for await (const line of lines(abortable(stream, signal), reportCharactersMax)) yield parse<Report>(line);
+    const body = await this.#stream({ method: 'GET', path: '/v1/reports' }, signal);
+    for await (const line of lines(abortable(body, signal), reportCharactersMax)) yield parse<Report>(line);
   }
 
   /** The log's bytes; aborting `signal` ends them. */
@@ -118,19 +117,19 @@ export class AgentSession {
     const parameters = new URLSearchParams(
       Object.entries(query).map(([name, value]) => [name, String(value)]),
     );
-    const stream = await this.#stream({ method: 'GET', path: `/v1/logs?${parameters.toString()}` }, signal);
+    const body = await this.#stream({ method: 'GET', path: `/v1/logs?${parameters.toString()}` }, signal);
     // Also when nobody reads: an abandoned stream must not stay open on the host.
-    const onAbort = (): void => stream.close(constants.NGHTTP2_CANCEL);
+    const onAbort = (): void => void body.destroy();
     signal.addEventListener('abort', onAbort);
-    stream.once('close', () => signal.removeEventListener('abort', onAbort));
-    return untilAborted(stream, signal);
+    body.once('close', () => signal.removeEventListener('abort', onAbort));
+    return untilAborted(body, signal);
   }
 
   async images(signal: AbortSignal): Promise<readonly ImageReport[]> {
     const limit = deadline(this.#clock, deadlinesMs.images, 'GET /v1/images', signal);
     try {
-      const { status, stream } = await this.#ask({ method: 'GET', path: '/v1/images' }, limit);
-      const answer = await readWhole(stream, limit.signal);
+      const { status, body } = await this.#ask({ method: 'GET', path: '/v1/images' }, limit);
+      const answer = await readWhole(body, limit.signal);
       if (status !== 200) throw problem(status, answer);
       return answer
         .split('\n')
@@ -149,12 +148,12 @@ export class AgentSession {
   ): Promise<readonly ImageReport[]> {
     const limit = deadline(this.#clock, deadlinesMs.stall, 'POST /v1/images', signal);
     try {
-      const body = watched(archive, limit);
-      const { status, stream } = await this.#ask(
-        { method: 'POST', path: `/v1/images?digest=${encodeURIComponent(digest)}`, body },
+      const upload = watched(archive, limit);
+      const { status, body } = await this.#ask(
+        { method: 'POST', path: `/v1/images?digest=${encodeURIComponent(digest)}`, body: upload },
         limit,
       );
-      const answer = await readWhole(stream, limit.signal);
+      const answer = await readWhole(body, limit.signal);
       if (status !== 200) throw problem(status, answer);
       return parse<readonly ImageReport[]>(answer);
     } finally {
@@ -170,8 +169,8 @@ export class AgentSession {
   async #json<Value>(ask: Ask, deadlineMs: number): Promise<Value> {
     const limit = deadline(this.#clock, deadlineMs, `${ask.method} ${ask.path}`, this.lost);
     try {
-      const { status, stream } = await this.#ask(ask, limit);
-      const answer = await readWhole(stream, limit.signal);
+      const { status, body } = await this.#ask(ask, limit);
+      const answer = await readWhole(body, limit.signal);
       if (status !== 200) throw problem(status, answer);
       return parse<Value>(answer);
     } finally {
@@ -180,12 +179,12 @@ export class AgentSession {
   }
 
   /** An answer without end; only its beginning has a deadline. */
-  async #stream(ask: Ask, signal: AbortSignal): Promise<ClientHttp2Stream> {
+  async #stream(ask: Ask, signal: AbortSignal): Promise<Readable> {
     const limit = deadline(this.#clock, deadlinesMs.stall, `${ask.method} ${ask.path}`, signal);
     try {
-      const { status, stream } = await this.#ask(ask, limit);
-      if (status === 200) return stream;
-      throw problem(status, await readWhole(stream, limit.signal));
+      const { status, body } = await this.#ask(ask, limit);
+      if (status === 200) return body;
+      throw problem(status, await readWhole(body, limit.signal));
     } finally {
       limit.clear();
     }
@@ -204,44 +203,49 @@ export class AgentSession {
   }
 
   /** Sends a request and waits for the answer's head. */
-  async #ask(
-    ask: Ask,
-    limit: Deadline,
-  ): Promise<{ readonly status: number; readonly stream: ClientHttp2Stream }> {
+  async #ask(ask: Ask, limit: Deadline): Promise<Answer> {
     const { signal } = limit;
     if (this.lost.aborted) throw this.lost.reason as Error;
     signal.throwIfAborted();
     const stream = this.#request(ask);
+    // An HTTP/2 stream that is complete before it is read looks broken to an async iterator: it is read at once.
+    const body = new PassThrough();
+    body.on('error', () => undefined); // Told to whoever reads it.
+    body.once('close', () => stream.close(constants.NGHTTP2_CANCEL));
+    pipeline(stream, body, () => undefined); // Its errors end `body`, and are told below.
     return new Promise((resolve, reject) => {
-      let sendError: Error | undefined;
       const fail = (error: Error): void => {
         signal.removeEventListener('abort', onAbort);
-        stream.close(constants.NGHTTP2_CANCEL);
         reject(this.lost.aborted ? (this.lost.reason as Error) : error);
+        body.destroy();
       };
       const onAbort = (): void => fail(signal.reason as Error);
       signal.addEventListener('abort', onAbort);
+      let status: number | undefined;
       stream.once('response', (headers) => {
         signal.removeEventListener('abort', onAbort);
-        resolve({ status: headers[':status'] ?? 0, stream });
+        status = headers[':status'] ?? 0;
+        resolve({ status, body });
       });
-      // Also after the answer began: the reader of the body sees the error, and nobody else has to.
-      stream.on('error', (error: Error) => fail(sendError ?? new LinkError('AgentLost', error.message)));
-      stream.once('close', () =>
-        fail(
-          sendError ??
-            new LinkError('AgentLost', `${ask.path}: the agent ended the request without an answer`),
-        ),
-      );
+      stream.on('error', (error: Error) => {
+        if (status === undefined)
+          fail(error instanceof LinkError ? error : new LinkError('AgentLost', error.message));
+      });
+      stream.once('close', () => {
+        const message = `${ask.path}: the agent ended the request without an answer`;
+        if (status === undefined) fail(new LinkError('AgentLost', message));
+      });
       if (ask.body === undefined || typeof ask.body === 'string') stream.end(ask.body);
-      else {
-        // An agent that answers early (a refusal) ends the stream; then the answer counts, not the broken upload.
-        pipeline(Readable.from(ask.body, { objectMode: false }), stream).catch(
-          (error: Error) => (sendError = error),
-        );
-      }
+      // An agent that answers early (a refusal) ends the stream; then the answer counts, not the broken upload.
+      else pipeline(Readable.from(ask.body, { objectMode: false }), stream, () => undefined);
     });
   }
+}
+
+interface Answer {
+  readonly status: number;
+  /** Has to be read to its end or destroyed. */
+  readonly body: Readable;
 }
 
 /** The archive, while the deadline moves with every chunk that was taken. */
@@ -249,46 +253,47 @@ async function* watched(
   archive: AsyncIterable<Uint8Array>,
   limit: Deadline,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const chunk of archive) {
-    yield chunk;
-    limit.extend(deadlinesMs.stall);
+  try {
+    for await (const chunk of archive) {
+      yield chunk;
+      limit.extend(deadlinesMs.stall);
+    }
+  } catch (error) {
+    throw new LinkError('ArchiveUnreadable', error instanceof Error ? error.message : String(error));
   }
   limit.extend(deadlinesMs.importAnswer);
 }
 
 /** The bytes of a stream; when `signal` aborts, its reason is thrown and the agent stops sending. */
-async function* abortable(
-  stream: ClientHttp2Stream,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const onAbort = (): void => void stream.destroy(signal.reason as Error);
+async function* abortable(body: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  const onAbort = (): void => void body.destroy(signal.reason as Error);
   signal.addEventListener('abort', onAbort);
   try {
     signal.throwIfAborted();
-    yield* stream as AsyncIterable<Uint8Array>;
+    yield* body as AsyncIterable<Uint8Array>;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    stream.close(constants.NGHTTP2_CANCEL);
+    body.destroy();
   }
 }
 
 /** As `abortable`, but an abort ends the bytes quietly. */
 async function* untilAborted(
-  stream: ClientHttp2Stream,
+  body: Readable,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    yield* abortable(stream, signal);
+    yield* abortable(body, signal);
   } catch (error) {
     if (!signal.aborted)
       throw new LinkError('AgentLost', error instanceof Error ? error.message : String(error));
   }
 }
 
-async function readWhole(stream: ClientHttp2Stream, signal: AbortSignal): Promise<string> {
+async function readWhole(body: Readable, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of abortable(stream, signal)) {
+  for await (const chunk of abortable(body, signal)) {
     bytes += chunk.byteLength;
     if (bytes > answerBytesMax)
       throw new LinkError('AnswerTooLarge', `the agent's answer is larger than ${answerBytesMax} bytes`);

@@ -21,7 +21,6 @@ const lasting: ReadonlySet<string> = new Set([
   'DesiredStateTooLarge',
   'HostUnfit',
   'IdentityUnreadable',
-  'InternalError',
   'InvalidJob',
   'PackagesFailed',
   'ProtocolError',

@@ -50,7 +50,10 @@ export function createBootstrapProcess(ports: BootstrapProcessPorts): BootstrapP
     const onProgress = ({ message }: BootstrapProgress): void => ports.onBuildProgress(message);
     const result = await run({ type: 'build' }, onProgress, new AbortController().signal);
     if (result.ok && result.type === 'build') return result.builds;
-    throw new LinkError('BuildFailed', result.ok ? 'the bootstrap answered another question' : result.message);
+    throw new LinkError(
+      'BuildFailed',
+      result.ok ? 'the bootstrap answered another question' : result.message,
+    );
   };
   return {
     run,
@@ -102,7 +105,9 @@ async function converse(
   let result: BootstrapResult | undefined;
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, killedBy) => resolve(killedBy === null ? `it ended with code ${code}` : `it was ended by ${killedBy}`));
+    child.once('close', (code, killedBy) =>
+      resolve(killedBy === null ? `it ended with code ${code}` : `it was ended by ${killedBy}`),
+    );
   });
   child.stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString('utf8')).slice(-complaintCharactersMax);
@@ -117,6 +122,8 @@ async function converse(
   }
   const end = await ended;
   if (result !== undefined) return result;
-  const message = [`the bootstrap gave no result: ${end}`, complaint.trim()].filter((text) => text !== '').join('\n');
+  const message = [`the bootstrap gave no result: ${end}`, complaint.trim()]
+    .filter((text) => text !== '')
+    .join('\n');
   return { ok: false, reason: 'BootstrapCrashed', message };
 }

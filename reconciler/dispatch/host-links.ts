@@ -31,7 +31,8 @@ export function createHostLinks(ports: HostLinksPorts): HostLinks {
     open(target: HostTarget, events: HostEvents): HostLink {
       if (closed) throw new LinkError('Closed', 'the links are closed');
       const former = links.get(target.name);
-      if (former?.closing === false) throw new LinkError('AlreadyOpen', `host ${target.name} has a link already`);
+      if (former?.closing === false)
+        throw new LinkError('AlreadyOpen', `host ${target.name} has a link already`);
       const link = new Link(bounded, target, events, former?.ended);
       links.set(target.name, link);
       const forget = (): void => {
