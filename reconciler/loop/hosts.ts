@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import type { Host, HostPhase, HostStatus } from '../../schemas/berth/types.ts';
 import type { Node, NodeCondition } from '../../schemas/kubernetes/types/core-v1.ts';
-import type { DesiredEntry } from '../../schemas/wire/messages.ts';
+import type { DesiredEntry, NodeReport } from '../../schemas/wire/messages.ts';
 import { affectedEntries, desiredEntries, desiredEntry } from '../core/desired/desired-state.ts';
 import type { ClusterAccess } from '../core/model/access.ts';
 import { sameJson } from '../core/model/json.ts';
@@ -58,6 +58,8 @@ interface OpenHost {
   state: LinkState;
   /** When the link was lost; undefined while it is connected or was never up. */
   awaySinceMs: number | undefined;
+  /** What the host reported of itself before its Node was there. */
+  early: NodeReport | undefined;
 }
 
 export class HostLoop {
@@ -145,16 +147,23 @@ export class HostLoop {
     const link = links.open(target, {
       state: (name, state) => {
         const open = this.#open.get(name);
-        if (open === undefined) return;
+        // A link that is being closed may still talk while the host has a new one.
+        if (open === undefined || open.target !== target) return;
         if (state.phase === 'connected') open.awaySinceMs = undefined;
         else if (open.state.phase === 'connected') open.awaySinceMs = clock.now();
         open.state = state;
         this.#queue.add(name, name);
       },
       report: (name, report) => {
-        if (report.type === 'node' && cluster.view.get<Node>('v1', 'Node', '', name) === undefined)
+        const open = this.#open.get(name);
+        if (
+          report.type === 'node' &&
+          open !== undefined &&
+          cluster.view.get<Node>('v1', 'Node', '', name) === undefined
+        ) {
+          open.early = report;
           this.#queue.add(name, name);
-        reports.take(name, report);
+        } else reports.take(name, report);
       },
     });
     const entries = desiredEntries(cluster.view, target.name, settings);
@@ -164,6 +173,7 @@ export class HostLoop {
       sent: new Map(entries.map((entry) => [entry.key, entry])),
       state: { phase: 'connecting', attempt: 0 },
       awaySinceMs: undefined,
+      early: undefined,
     });
     link.update({ upserts: entries, removes: [] });
   }
@@ -196,12 +206,22 @@ export class HostLoop {
       if (node !== undefined && (unseen || (lost !== undefined && lost >= unreachableGraceMs)))
         changes.push(...unreachable(node, open.state, now));
     }
-    if (changes.length === 0) return outcome;
-    const result = await cluster.submit(changes);
-    if (result.ok) return outcome;
+    const result = changes.length === 0 ? undefined : await cluster.submit(changes);
+    if (result === undefined || result.ok) {
+      this.#takeEarlyReport(name);
+      return outcome;
+    }
     if (result.problem.code !== 409)
       logger.error('the status of a host was refused', { host: name, problem: result.problem.message });
     return 'again';
+  }
+
+  #takeEarlyReport(name: string): void {
+    const open = this.#open.get(name);
+    if (open?.early === undefined || this.#ports.cluster.view.get<Node>('v1', 'Node', '', name) === undefined)
+      return;
+    this.#ports.reports.take(name, open.early);
+    open.early = undefined;
   }
 }
 
