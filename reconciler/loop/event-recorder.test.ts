@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Event, Namespace } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { EventRecord } from '../core/model/plan.ts';
+import type { Clock, Logger, Random } from '../core/ports.ts';
+import { networkDefaults } from '../core/registry/allocate.ts';
+import { createMemoryStore } from '../store/memory/memory-store.ts';
+import { Cluster } from './cluster.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { takeLead } from './leadership.ts';
+
+const ignore = (): void => undefined;
+
+/** Everything here is in memory: what can happen has happened when the microtasks are over. */
+const settled = (): Promise<void> => new Promise((resume) => setImmediate(resume));
+
+interface Trial {
+  readonly cluster: Cluster;
+  readonly events: EventRecorder;
+  /** Moves the clock, and runs what waits no longer than that. */
+  readonly pass: (ms: number) => Promise<void>;
+  readonly warnings: string[];
+}
+
+async function started(context: { readonly after: (run: () => void) => void }): Promise<Trial> {
+  const store = createMemoryStore();
+  let now = 1_767_225_600_000;
+  const waiting = new Set<{ readonly at: number; readonly run: () => void }>();
+  const clock: Clock = {
+    now: () => now,
+    after: (delayMs, run) => {
+      const timer = { at: now + delayMs, run };
+      waiting.add(timer);
+      return () => waiting.delete(timer);
+    },
+  };
+  let uids = 0;
+  const random: Random = { next: () => 0.5, uuid: () => `uid-${String(++uids)}` };
+  const leadership = await takeLead(store);
+  const cluster = await Cluster.load({ store, clock, random, settings: networkDefaults, leadership });
+  const stop = new AbortController();
+  const followed = cluster.follow(stop.signal);
+  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
+  const made = await cluster.submit([{ type: 'create', object: namespace }]);
+  assert.equal(made.ok, true);
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const logger: Logger = { debug: ignore, info: ignore, warn, error: warn };
+  const events = new EventRecorder(cluster, clock, logger);
+  events.start();
+  context.after(() => {
+    events.stop();
+    stop.abort();
+    return followed;
+  });
+  const pass = async (ms: number): Promise<void> => {
+    now += ms;
+    for (const timer of [...waiting].filter(({ at }) => at <= now)) {
+      waiting.delete(timer);
+      timer.run();
+    }
+    await settled();
+  };
+  return { cluster, events, pass, warnings };
+}
+
+function scheduled(pod: string, change: Partial<EventRecord> = {}): EventRecord {
+  return {
+    about: { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: pod },
+    aboutUid: `uid-of-${pod}`,
+    type: 'Normal',
+    reason: 'Scheduled',
+    message: 'assigned to node-1',
+    source: 'default-scheduler',
+    ...change,
+  };
+}
+
+/** `NAME REASON COUNT` of every event. */
+function eventsOf({ cluster }: Trial): readonly string[] {
+  return cluster.view
+    .list<Event>('v1', 'Event')
+    .map(
+      ({ involvedObject, reason, count }) => `${involvedObject.name ?? ''} ${reason ?? ''} ${String(count)}`,
+    );
+}
+
+test('an event is written a moment later, with everything that kubectl shows', async (context) => {
+  const trial = await started(context);
+  trial.events.record([scheduled('web')]);
+  await trial.pass(49);
+  assert.deepEqual(eventsOf(trial), []);
+  await trial.pass(1);
+  const [event] = trial.cluster.view.list<Event>('v1', 'Event', 'default');
+  const { metadata, ...rest } = event ?? assert.fail('there is no event');
+  assert.match(metadata.name ?? '', /^web\.[0-9a-z]+$/);
+  assert.deepEqual(rest, {
+    apiVersion: 'v1',
+    kind: 'Event',
+    involvedObject: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      name: 'web',
+      namespace: 'default',
+      uid: 'uid-of-web',
+    },
+    type: 'Normal',
+    reason: 'Scheduled',
+    message: 'assigned to node-1',
+    source: { component: 'default-scheduler' },
+    reportingComponent: 'default-scheduler',
+    reportingInstance: '',
+    firstTimestamp: '2026-01-01T00:00:00Z',
+    lastTimestamp: '2026-01-01T00:00:00Z',
+    count: 1,
+  });
+});
+
+test('equal events are counted on one object, at once and later', async (context) => {
+  const trial = await started(context);
+  trial.events.record([scheduled('web'), scheduled('web'), scheduled('web')]);
+  await trial.pass(50);
+  assert.deepEqual(eventsOf(trial), ['web Scheduled 3']);
+  await trial.pass(10_000);
+  trial.events.record([scheduled('web')]);
+  await trial.pass(50);
+  assert.deepEqual(eventsOf(trial), ['web Scheduled 4']);
+  const [event] = trial.cluster.view.list<Event>('v1', 'Event');
+  assert.deepEqual(
+    [event?.firstTimestamp, event?.lastTimestamp],
+    ['2026-01-01T00:00:00Z', '2026-01-01T00:00:10Z'],
+  );
+});
+
+test('events that differ in what, why or about whom are apart', async (context) => {
+  const trial = await started(context);
+  trial.events.record([
+    scheduled('web'),
+    scheduled('web', { message: 'assigned to node-2' }),
+    scheduled('web', { aboutUid: 'another' }),
+    scheduled('web', { reason: 'Preempted' }),
+    scheduled('api'),
+  ]);
+  await trial.pass(50);
+  assert.deepEqual([...eventsOf(trial)].sort(), [
+    'api Scheduled 1',
+    'web Preempted 1',
+    'web Scheduled 1',
+    'web Scheduled 1',
+    'web Scheduled 1',
+  ]);
+});
+
+test('an event about something outside of namespaces is one of the namespace default', async (context) => {
+  const trial = await started(context);
+  const about = { apiVersion: 'v1', kind: 'Node', namespace: '', name: 'node-1' };
+  trial.events.record([scheduled('', { about, reason: 'NodeReady' })]);
+  await trial.pass(50);
+  const [event] = trial.cluster.view.list<Event>('v1', 'Event', 'default');
+  assert.deepEqual(event?.involvedObject, {
+    apiVersion: 'v1',
+    kind: 'Node',
+    name: 'node-1',
+    uid: 'uid-of-',
+  });
+});
+
+test('an event whose namespace is gone holds up no other', async (context) => {
+  const trial = await started(context);
+  const about = { apiVersion: 'v1', kind: 'Pod', namespace: 'gone', name: 'old' };
+  trial.events.record([scheduled('old', { about }), scheduled('web')]);
+  await trial.pass(50);
+  assert.deepEqual([eventsOf(trial), trial.warnings], [['web Scheduled 1'], []]);
+});
+
+test('more events than one turn writes are all written, turn after turn', async (context) => {
+  const trial = await started(context);
+  trial.events.record(Array.from({ length: 450 }, (_, index) => scheduled(`web-${String(index)}`)));
+  await trial.pass(50);
+  assert.equal(eventsOf(trial).length, 200);
+  await trial.pass(50);
+  await trial.pass(50);
+  assert.equal(eventsOf(trial).length, 450);
+});
+
+test('events beyond what can wait are dropped, and that is told', async (context) => {
+  const trial = await started(context);
+  trial.events.record(Array.from({ length: 10_000 }, () => scheduled('web')));
+  trial.events.record([scheduled('api')]);
+  assert.deepEqual(trial.warnings, ['events were dropped: more than can be written']);
+});
+
+test('events expire an hour after they were last seen', async (context) => {
+  const trial = await started(context);
+  trial.events.record([scheduled('old'), scheduled('seen-again')]);
+  await trial.pass(50);
+  await trial.pass(1_800_000);
+  trial.events.record([scheduled('seen-again')]);
+  await trial.pass(50);
+  await trial.pass(1_801_000);
+  await trial.pass(60_000);
+  assert.deepEqual(eventsOf(trial), ['seen-again Scheduled 2']);
+});
