@@ -19,6 +19,8 @@ const sizes = [1_000, 10_000];
 const peerSizesByDefault = [1_000];
 const loads = 5;
 const changes = 30;
+/** The peer is to be measured, not cut off. */
+const deadlineMs = 600_000;
 const peerLoads = { few: 3, many: 1 };
 const peerChanges = { few: 5, many: 2 };
 
@@ -172,7 +174,7 @@ async function nft(input: string): Promise<void> {
 }
 
 async function checked(program: string, programArguments: readonly string[], input = ''): Promise<void> {
-  const { exitCode, stderr } = await runCommand(program, programArguments, input);
+  const { exitCode, stderr } = await runCommand(program, programArguments, input, deadlineMs);
   if (exitCode !== 0)
     throw new Error(`${program} ${programArguments.join(' ')}: ${stderr.trim().slice(0, 500)}`);
 }

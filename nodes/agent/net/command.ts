@@ -15,7 +15,7 @@ export class CommandMissing extends Error {
 }
 
 /** More than the largest load (30,000 services take 1.2 s) by far; a program that hangs must not stop the agent. */
-const deadlineMs = 30_000;
+const defaultDeadlineMs = 30_000;
 
 /** Error messages repeat the input that they complain about. */
 const outputCharactersMax = 1024 * 1024;
@@ -25,11 +25,12 @@ const searchPath = [process.env['PATH'], '/usr/local/sbin', '/usr/sbin', '/sbin'
   ':',
 );
 
-/** Resolves with any exit code. Rejects with CommandMissing, or when the program could not run or took too long. */
+/** Resolves with any exit code. Rejects when the program is missing, could not run, or took too long. */
 export function runCommand(
   program: string,
   commandArguments: readonly string[],
   input = '',
+  deadlineMs = defaultDeadlineMs,
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, commandArguments, {
