@@ -68,7 +68,8 @@ export const streamCases: LinksCases = {
     assert.equal((await log.next()).done, false);
     for (let count = 1; count <= 50; count += 1) {
       link.update({ upserts: [secret('a', `${count}`)], removes: [] });
-      await agent.until(({ entries }) => entries.get('secret/default/a')?.type === 'secret');
+      await agent.until(({ updates }) => updates.length === count);
+      assert.deepEqual(agent.entries.get('secret/default/a'), secret('a', `${count}`));
     }
     assert.deepEqual(await link.images(AbortSignal.timeout(5000)), []);
     assert.ok(taken < 32, `${taken} MiB left the agent although nobody reads`);
