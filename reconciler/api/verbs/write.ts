@@ -74,9 +74,15 @@ export async function deleteObject(
     ref,
     uid: options.preconditions?.uid ?? live.metadata.uid ?? '',
     propagation,
-    ...(grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(grace === undefined ? {} : { gracePeriodSeconds: wholeSeconds(grace) }),
   };
   return retried(context, () => change);
+}
+
+function wholeSeconds(given: unknown): number {
+  const seconds = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
+  if (typeof seconds === 'number' && Number.isSafeInteger(seconds)) return seconds;
+  throw badRequest(`gracePeriodSeconds: Invalid value: ${JSON.stringify(given)}: must be a whole number`);
 }
 
 async function changeObject(
