@@ -1,0 +1,344 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { ConfigMap, Namespace, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { type Clock, LinkError, type Logger, type Random } from '../../core/ports.ts';
+import { networkDefaults } from '../../core/registry/allocate.ts';
+import { Cluster } from '../../loop/cluster.ts';
+import { takeLead } from '../../loop/leadership.ts';
+import { createMemoryStore } from '../../store/memory/memory-store.ts';
+import { createApiServer } from '../server.ts';
+
+const ignore = (): void => undefined;
+const quiet: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+const still: Clock = { now: () => 1_767_225_600_000, after: () => ignore };
+
+const maps = '/api/v1/namespaces/default/configmaps';
+const pods = '/api/v1/namespaces/default/pods';
+const mergePatch = 'application/merge-patch+json';
+
+interface Answer {
+  readonly code: number;
+  readonly body: Record<string, unknown>;
+}
+
+interface Call {
+  readonly method: string;
+  readonly body?: unknown;
+  /** Sent as they are, instead of `body` as JSON. */
+  readonly bytes?: Buffer | string;
+  readonly type?: string;
+}
+
+interface Trial {
+  readonly cluster: Cluster;
+  readonly call: (path: string, options: Call) => Promise<Answer>;
+}
+
+const noHosts = (): never => {
+  throw new LinkError('NotConnected', 'there are no hosts here');
+};
+
+/** An API over a cluster in memory with the namespace `default`, on a socket of its own. */
+async function served(context: { readonly after: (run: () => Promise<void>) => void }): Promise<Trial> {
+  const store = createMemoryStore();
+  let uids = 0;
+  const random: Random = { next: () => 0.5, uuid: () => `uid-${String(++uids)}` };
+  const leadership = await takeLead(store);
+  const ports = { store, clock: still, random, settings: networkDefaults, leadership };
+  const cluster = await Cluster.load(ports);
+  const stop = new AbortController();
+  const followed = cluster.follow(stop.signal);
+  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
+  const made = await cluster.submit([{ type: 'create', object: namespace }]);
+  assert.equal(made.ok, true);
+  const backend = { plan: noHosts, scan: noHosts, images: noHosts, importImage: noHosts, logs: noHosts };
+  const folder = await mkdtemp(join(tmpdir(), 'berth-api-'));
+  const socketPath = join(folder, 'api.sock');
+  const server = createApiServer({ cluster, backend, clock: still, logger: quiet, version: '1.2.3' });
+  server.listen(socketPath);
+  await once(server, 'listening');
+  context.after(async () => {
+    server.close();
+    server.closeAllConnections();
+    stop.abort();
+    await followed;
+    await rm(folder, { recursive: true });
+  });
+  return { cluster, call: (path, options) => called(socketPath, path, options) };
+}
+
+async function called(socketPath: string, path: string, options: Call): Promise<Answer> {
+  const { method, body, bytes, type = 'application/json' } = options;
+  const sent = Buffer.from(bytes ?? (body === undefined ? '' : JSON.stringify(body)));
+  // A DELETE has a body here only where its length is said.
+  const headers = {
+    'content-type': type,
+    'content-length': sent.length,
+    'user-agent': 'kubectl/v1.36.0 (linux/amd64)',
+  };
+  const outgoing = request({ socketPath, path, method, headers, agent: false });
+  outgoing.end(sent);
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
+  return {
+    code: answer.statusCode ?? 0,
+    body: JSON.parse(Buffer.concat(chunks).toString()) as Answer['body'],
+  };
+}
+
+function configMap(name: string, data: Readonly<Record<string, string>> = {}): ConfigMap {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
+}
+
+function pod(name: string): Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels: { app: name } },
+    spec: { containers: [{ name: 'main', image: 'web:1' }] },
+  };
+}
+
+/** A served cluster in which `web` is a config map and a pod. */
+async function withWeb(context: Parameters<typeof served>[0]): Promise<Trial> {
+  const trial = await served(context);
+  const map = await trial.call(maps, { method: 'POST', body: configMap('web', { color: 'blue' }) });
+  const made = await trial.call(pods, { method: 'POST', body: pod('web') });
+  assert.deepEqual([map.code, made.code], [201, 201]);
+  return trial;
+}
+
+function stored(cluster: Cluster, name = 'web'): ConfigMap | undefined {
+  return cluster.view.get<ConfigMap>('v1', 'ConfigMap', 'default', name);
+}
+
+/** What every refusal looks like, but for its message. */
+function refusal({ code, body }: Answer): readonly unknown[] {
+  assert.deepEqual([body['kind'], body['apiVersion'], body['status']], ['Status', 'v1', 'Failure']);
+  assert.equal(body['code'], code);
+  return [code, body['reason'], body['message']];
+}
+
+test('a created object is answered complete, and belongs to who made it', async (context) => {
+  const { cluster, call } = await served(context);
+  const { code, body } = await call(maps, { method: 'POST', body: configMap('web', { color: 'blue' }) });
+  assert.equal(code, 201);
+  assert.deepEqual(body, stored(cluster));
+  const { metadata } = stored(cluster) ?? assert.fail('nothing was stored');
+  assert.deepEqual(
+    [metadata.namespace, metadata.creationTimestamp, metadata.resourceVersion],
+    ['default', '2026-01-01T00:00:00Z', String(cluster.view.revision)],
+  );
+  assert.deepEqual(
+    metadata.managedFields?.map(({ manager, operation }) => [manager, operation]),
+    [['kubectl', 'Update']],
+  );
+});
+
+test('an object may leave its name to the server', async (context) => {
+  const { call } = await served(context);
+  const body = { metadata: { generateName: 'web-' }, data: {} };
+  const answer = await call(`${maps}?fieldManager=tests`, { method: 'POST', body });
+  const { name, managedFields } = answer.body['metadata'] as ConfigMap['metadata'];
+  assert.match(name ?? '', /^web-[a-z0-9]{5}$/);
+  assert.equal(managedFields?.[0]?.manager, 'tests');
+});
+
+test('a name that is taken is a conflict', async (context) => {
+  const { call } = await withWeb(context);
+  assert.deepEqual(refusal(await call(maps, { method: 'POST', body: configMap('web') })), [
+    409,
+    'AlreadyExists',
+    'configmaps "web" already exists',
+  ]);
+});
+
+test('an object that is wrong is refused with a cause per field', async (context) => {
+  const { cluster, call } = await served(context);
+  const body = { ...pod('web'), spec: { containers: [{ name: 'main', image: 7 }], hostPID: 'yes' } };
+  const answer = await call(pods, { method: 'POST', body });
+  assert.deepEqual(refusal(answer).slice(0, 2), [422, 'Invalid']);
+  assert.match(String(answer.body['message']), /^Pod "web" is invalid: \[/);
+  const { causes } = answer.body['details'] as { causes: { field: string; reason: string }[] };
+  assert.deepEqual(causes.map(({ field }) => field).sort(), ['spec.containers[0].image', 'spec.hostPID']);
+  assert.equal(cluster.view.get<Pod>('v1', 'Pod', 'default', 'web'), undefined);
+});
+
+test('an object without a name is refused, not a fault of the server', async (context) => {
+  const { call } = await served(context);
+  const answer = await call(maps, { method: 'POST', body: { data: {} } });
+  assert.deepEqual(refusal(answer).slice(0, 2), [422, 'Invalid']);
+  assert.match(String(answer.body['message']), /metadata\.name/);
+});
+
+test('a namespace that is not there is not found', async (context) => {
+  const { call } = await served(context);
+  const body = configMap('web');
+  assert.deepEqual(refusal(await call('/api/v1/namespaces/none/configmaps', { method: 'POST', body })), [
+    404,
+    'NotFound',
+    'namespaces "none" not found',
+  ]);
+});
+
+for (const [what, path, body, message] of [
+  ['no object', maps, [], 'the body of the request is no object'],
+  ['another kind', maps, pod('web'), 'the object provided is v1 Pod, expected v1 ConfigMap'],
+  [
+    'another namespace',
+    maps,
+    { metadata: { name: 'web', namespace: 'other' } },
+    'the namespace of the provided object does not match the namespace sent on the request',
+  ],
+] as const) {
+  test(`a body that is ${what} is a bad request`, async (context) => {
+    const { call } = await served(context);
+    assert.deepEqual(refusal(await call(path, { method: 'POST', body })), [400, 'BadRequest', message]);
+  });
+}
+
+test('a body that is no JSON, or no text, is a bad request', async (context) => {
+  const { call } = await served(context);
+  for (const bytes of ['{"metadata":', Buffer.from([0x7b, 0xff, 0x7d])]) {
+    const answer = await call(maps, { method: 'POST', bytes });
+    assert.deepEqual(refusal(answer).slice(0, 2), [400, 'BadRequest']);
+    assert.match(String(answer.body['message']), /^the body is no JSON: /);
+  }
+});
+
+test('a body above three mebibytes is too large', async (context) => {
+  const { cluster, call } = await served(context);
+  const limit = 3 * 1024 * 1024;
+  const bytes = Buffer.alloc(limit + 1, ' ');
+  assert.deepEqual(refusal(await call(maps, { method: 'POST', bytes })), [
+    413,
+    'RequestEntityTooLarge',
+    `the body is larger than ${String(limit)} bytes`,
+  ]);
+  const text = JSON.stringify(configMap('web'));
+  const fits = await call(maps, { method: 'POST', bytes: text.padEnd(limit) });
+  assert.equal(fits.code, 201);
+  assert.notEqual(stored(cluster), undefined);
+});
+
+test('a method that a path does not know is not allowed', async (context) => {
+  const { call } = await withWeb(context);
+  for (const [method, path] of [
+    ['POST', `${maps}/web`],
+    ['PUT', maps],
+    ['PATCH', maps],
+    ['DELETE', maps],
+  ] as const) {
+    const message = `the server does not allow this method on the requested resource (${method} configmaps)`;
+    const answer = await call(path, { method, body: configMap('web'), type: mergePatch });
+    assert.deepEqual(refusal(answer), [405, 'MethodNotAllowed', message]);
+  }
+});
+
+test('a replaced object is as given; one planned from an old version is a conflict', async (context) => {
+  const { cluster, call } = await withWeb(context);
+  const old = stored(cluster) ?? assert.fail('there is no config map web');
+  const first = await call(`${maps}/web`, { method: 'PUT', body: { ...old, data: { size: 'large' } } });
+  assert.deepEqual([first.code, stored(cluster)?.data], [200, { size: 'large' }]);
+  const second = await call(`${maps}/web`, { method: 'PUT', body: { ...old, data: { size: 'small' } } });
+  assert.deepEqual(refusal(second), [
+    409,
+    'Conflict',
+    'Operation cannot be fulfilled on configmaps "web": the object has been modified; please apply your changes to the latest version and try again',
+  ]);
+  const bare = await call(`${maps}/web`, { method: 'PUT', body: configMap('web', { size: 'small' }) });
+  assert.deepEqual([bare.code, stored(cluster)?.data], [200, { size: 'small' }]);
+  assert.equal(stored(cluster)?.metadata.uid, old.metadata.uid);
+});
+
+test('an object is not replaced under another name, and none that is not there', async (context) => {
+  const { call } = await withWeb(context);
+  assert.deepEqual(refusal(await call(`${maps}/web`, { method: 'PUT', body: configMap('api') })), [
+    400,
+    'BadRequest',
+    'the name of the object (api) does not match the name on the URL (web)',
+  ]);
+  assert.deepEqual(refusal(await call(`${maps}/api`, { method: 'PUT', body: configMap('api') })), [
+    404,
+    'NotFound',
+    'configmaps "api" not found',
+  ]);
+});
+
+test('a merge patch changes what it names and removes what it nulls', async (context) => {
+  const { cluster, call } = await withWeb(context);
+  const patch = (body: unknown): Promise<Answer> =>
+    call(`${maps}/web`, { method: 'PATCH', body, type: `${mergePatch}; charset=utf-8` });
+  assert.equal((await patch({ data: { size: 'large' }, metadata: { labels: { app: 'shop' } } })).code, 200);
+  assert.deepEqual(stored(cluster)?.data, { color: 'blue', size: 'large' });
+  await patch({ data: { color: null } });
+  assert.deepEqual(stored(cluster)?.data, { size: 'large' });
+  assert.deepEqual(stored(cluster)?.metadata.labels, { app: 'shop' });
+  const wrong = await patch({ data: { size: 7 } });
+  assert.deepEqual(refusal(wrong).slice(0, 2), [422, 'Invalid']);
+  assert.deepEqual(stored(cluster)?.data, { size: 'large' });
+});
+
+test('a kind of patch that is not built is said to be so', async (context) => {
+  const { call } = await withWeb(context);
+  const type = 'application/strategic-merge-patch+json';
+  assert.deepEqual(refusal(await call(`${maps}/web`, { method: 'PATCH', body: {}, type })), [
+    501,
+    'NotImplemented',
+    `patching with ${type} is not built yet`,
+  ]);
+});
+
+test('a status is written on its own path alone', async (context) => {
+  const { cluster, call } = await withWeb(context);
+  const live = (): Pod =>
+    cluster.view.get<Pod>('v1', 'Pod', 'default', 'web') ?? assert.fail('there is no pod web');
+  const body = { metadata: { labels: { app: 'changed' } }, status: { phase: 'Running' } };
+  await call(`${pods}/web`, { method: 'PATCH', body, type: mergePatch });
+  assert.deepEqual([live().metadata.labels, live().status?.phase], [{ app: 'changed' }, 'Pending']);
+  const other = { metadata: { labels: { app: 'again' } }, status: { phase: 'Running' } };
+  await call(`${pods}/web/status`, { method: 'PATCH', body: other, type: mergePatch });
+  assert.deepEqual([live().metadata.labels, live().status?.phase], [{ app: 'changed' }, 'Running']);
+});
+
+test('a deleted object is gone; with the uid of another one it stays', async (context) => {
+  const { cluster, call } = await withWeb(context);
+  const body = { preconditions: { uid: 'another' } };
+  const refused = await call(`${maps}/web`, { method: 'DELETE', body });
+  assert.deepEqual(refusal(refused).slice(0, 2), [409, 'Conflict']);
+  assert.notEqual(stored(cluster), undefined);
+  const deleted = await call(`${maps}/web`, { method: 'DELETE' });
+  assert.deepEqual([deleted.code, deleted.body['kind'], stored(cluster)], [200, 'ConfigMap', undefined]);
+  assert.deepEqual(refusal(await call(`${maps}/web`, { method: 'DELETE' })), [
+    404,
+    'NotFound',
+    'configmaps "web" not found',
+  ]);
+});
+
+test('a deletion that says what is not known is a bad request', async (context) => {
+  const { cluster, call } = await withWeb(context);
+  const propagation = await call(`${maps}/web?propagationPolicy=Later`, { method: 'DELETE' });
+  assert.deepEqual(refusal(propagation), [
+    400,
+    'BadRequest',
+    'propagationPolicy: Unsupported value: "Later": supported values: "Background", "Foreground", "Orphan"',
+  ]);
+  for (const [query, body, shown] of [
+    ['?gracePeriodSeconds=soon', undefined, '"soon"'],
+    ['?gracePeriodSeconds=', undefined, '""'],
+    ['', { gracePeriodSeconds: 1.5 }, '1.5'],
+  ] as const)
+    assert.deepEqual(refusal(await call(`${maps}/web${query}`, { method: 'DELETE', body })), [
+      400,
+      'BadRequest',
+      `gracePeriodSeconds: Invalid value: ${shown}: must be a whole number`,
+    ]);
+  assert.notEqual(stored(cluster), undefined);
+});
