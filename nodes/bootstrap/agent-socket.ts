@@ -70,15 +70,26 @@ function request(http: ClientHttp2Session, method: string, path: string, body?: 
       clearTimeout(timer);
       act();
     };
-    let status = 0;
-    stream.once('response', (headers) => (status = headers[':status'] ?? 0));
+    // The head and the first line come in either order: HTTP/2 tells of the head a tick later.
+    let status: number | undefined;
+    let line: string | undefined;
+    const finish = (): void => {
+      if (status === undefined || line === undefined) return;
+      const answer = line;
+      if (status >= 200 && status < 300) settle(() => resolve(answer));
+      else settle(() => reject(new Error(`the agent answered ${path} with ${status}: ${answer}`)));
+      stream.close(constants.NGHTTP2_CANCEL);
+    };
+    stream.once('response', (headers) => {
+      status = headers[':status'] ?? 0;
+      finish();
+    });
+    createInterface({ input: stream }).once('line', (first) => {
+      line = first;
+      finish();
+    });
     stream.once('error', (error) => settle(() => reject(new NoAnswer(error.message))));
     stream.once('close', () => settle(() => reject(new NoAnswer(`${path}: the answer was cut off`))));
-    createInterface({ input: stream }).once('line', (line) => {
-      if (status >= 200 && status < 300) settle(() => resolve(line));
-      else settle(() => reject(new Error(`the agent answered ${path} with ${status}: ${line}`)));
-      stream.close(constants.NGHTTP2_CANCEL);
-    });
     stream.end(body);
   });
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import type { Duplex } from 'node:stream';
-import { Client, type ClientChannel, type SFTPWrapper } from 'ssh2';
+import { Client, type SFTPWrapper } from 'ssh2';
 import { openSsh } from '../../schemas/wire/ssh-open.ts';
 import type { SshTarget } from '../../schemas/wire/ssh.ts';
 import { BootstrapError } from './bootstrap-error.ts';
@@ -48,30 +48,29 @@ export class SshSession {
   /** Runs a command to its end, whatever its code. Throws BootstrapError past its deadline or without connection. */
   async run(command: HostCommand): Promise<CommandOutcome> {
     const line = renderCommand(command, this.sudo);
-    const channel = await this.#deadline<ClientChannel>(
-      channelDeadlineMs,
-      `start ${command.script}`,
-      (done) => this.#client.exec(line, done),
-    );
     const stdout = new Tail();
     const stderr = new Tail();
-    channel.on('data', (chunk: Buffer) => stdout.add(chunk));
-    channel.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
-    channel.end();
-    const code = await this.#deadline<number | null>(
+    const code = await this.#deadline<number>(
       command.deadlineMs,
       `run ${command.script}`,
       (done, onGiveUp) => {
-        let exitCode: number | null | undefined;
-        onGiveUp(() => channel.close());
-        channel.once('exit', (found: number | null) => (exitCode = found));
-        channel.once('close', () => {
-          if (exitCode === undefined) done(new Error('the connection was lost'));
-          else done(undefined, exitCode);
+        this.#client.exec(line, (error, channel) => {
+          if (error !== undefined) return done(error);
+          // All in this callback: a short command's output, code and end may be in the packet after it.
+          let exitCode: number | undefined;
+          onGiveUp(() => channel.close());
+          channel.on('data', (chunk: Buffer) => stdout.add(chunk));
+          channel.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
+          channel.once('exit', (found: number | null) => (exitCode = found ?? -1));
+          channel.once('close', () => {
+            if (exitCode === undefined) done(new Error('its channel was closed before it ended'));
+            else done(undefined, exitCode);
+          });
+          channel.end();
         });
       },
     );
-    return { code: code ?? -1, stdout: stdout.text(), stderr: stderr.text() };
+    return { code, stdout: stdout.text(), stderr: stderr.text() };
   }
 
   /** As `run`, but any code other than 0 throws with what the command printed last. */

@@ -18,9 +18,21 @@ if command -v nft >/dev/null 2>&1 && nft list table ip berth >/dev/null 2>&1; th
   nft delete table ip berth
   echo "changed=deleted the rules of table ip berth"
 fi
+# Volumes in memory are mounts below the state folder.
+awk -v below="$state/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do
+  umount "$mount"
+done
 for path in "$cni" "$config" "$(dirname "$config")" "$state" /run/berth /var/log/berth; do
-  if [ -e "$path" ]; then
-    rm -rf "$path"
+  if [ ! -e "$path" ]; then continue; fi
+  if [ ! -d "$path" ]; then
+    rm -f "$path"
     echo "changed=removed $path"
+    continue
   fi
+  if [ -n "$(ls -A "$path")" ]; then
+    find "$path" -mindepth 1 -delete
+    echo "changed=emptied $path"
+  fi
+  # A folder that is a mount of its own stays.
+  rmdir "$path" 2>/dev/null || true
 done
