@@ -34,9 +34,8 @@ for (const make of [
   validateCommand,
   versionCommand,
 ]) {
-  const command = make();
-  command.exitOverride();
-  for (const child of command.commands) child.exitOverride();
+  const command = make().copyInheritedSettings(program);
+  for (const child of command.commands) child.copyInheritedSettings(program);
   program.addCommand(command);
 }
 

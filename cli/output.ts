@@ -34,16 +34,26 @@ export function print(format: OutputFormat, data: unknown, text: () => string): 
   if (rendered !== '') process.stdout.write(`${rendered}\n`);
 }
 
-/** `5s`, `3m12s`, `2h5m`, `4d` since an RFC 3339 time, as kubectl's AGE. */
+/** `5s`, `3m12s`, `4h5m`, `9d` since an RFC 3339 time, as kubectl's AGE (apimachinery's HumanDuration). */
 export function age(timestamp: string | undefined, nowMs: number): string {
   if (timestamp === undefined) return '<unknown>';
   const seconds = Math.max(0, Math.floor((nowMs - Date.parse(timestamp)) / 1000));
   if (seconds < 120) return `${seconds}s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 10) return `${minutes}m${seconds % 60}s`;
+  if (minutes < 10) return twoUnits(minutes, 'm', seconds % 60, 's');
   if (minutes < 180) return `${minutes}m`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours}h` : `${Math.floor(hours / 24)}d`;
+  if (hours < 8) return twoUnits(hours, 'h', minutes % 60, 'm');
+  if (hours < 48) return `${hours}h`;
+  const days = Math.floor(hours / 24);
+  if (days < 8) return twoUnits(days, 'd', hours % 24, 'h');
+  if (days < 2 * 365) return `${days}d`;
+  const years = Math.floor(days / 365);
+  return years < 8 ? twoUnits(years, 'y', days % 365, 'd') : `${years}y`;
+}
+
+function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 }
 
 /** A line that is overwritten while something is awaited; silent where stderr is no terminal. */

@@ -30,7 +30,9 @@ export function upCommand(): Command {
       '\nExamples:\n  berth up --repo /srv/git/shop.git\n  berth up --repo https://git.example.org/shop.git --ref main --path clusters/prod',
     )
     .action(async (_options: UpOptions, command: Command) => {
-      process.exitCode = await runReconciler('serve', command.optsWithGlobals<UpOptions>());
+      // Without --no-prune the option is true: passed on, it would override the settings file.
+      const { prune, ...options } = command.optsWithGlobals<UpOptions>();
+      process.exitCode = await runReconciler('serve', prune ? options : { ...options, prune });
     });
 }
 

@@ -50,6 +50,9 @@ export function readSettings(given: Given): Settings {
     if (value === undefined || typeof value === 'string') return value;
     throw new Error(`${field}: expected a string, got ${JSON.stringify(value)}`);
   };
+  const { prune = true } = merged;
+  if (typeof prune !== 'boolean')
+    throw new Error(`prune: expected true or false, got ${JSON.stringify(prune)}`);
   const state = text('state') ?? '/var/lib/berth-reconciler';
   const repository = text('repo');
   const network = {
@@ -72,7 +75,7 @@ export function readSettings(given: Given): Settings {
             ref: text('ref') ?? 'main',
             path: text('path'),
             schedule: text('schedule'),
-            prune: merged.prune !== false,
+            prune,
           },
   };
 }

@@ -13,6 +13,7 @@ const debianPackages = [
   'openssh-client',
   'git',
   'busybox-static',
+  'conntrack',
 ];
 
 await ensurePackages(debianPackages);

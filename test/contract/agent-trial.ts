@@ -1,5 +1,6 @@
 /** A real agent process beside a private containerd, spoken to as the reconciler does. */
 import type { ChildProcess } from 'node:child_process';
+import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { createConnection } from 'node:net';
@@ -99,6 +100,16 @@ export class AgentTrial {
 
   running(uid: string): Promise<PodStatus> {
     return this.podStatus(uid, (status) => status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True');
+  }
+
+  /** What a container wrote, once that fulfils `pattern`. */
+  async log(uid: string, pattern: RegExp): Promise<string> {
+    let body = '';
+    await until(async () => {
+      body = (await this.request('GET', `/v1/logs?uid=${uid}&container=main`)).body;
+      assert.match(body, pattern);
+    });
+    return body;
   }
 
   gone(uid: string): Promise<PodGoneReport> {

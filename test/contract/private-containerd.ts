@@ -2,15 +2,16 @@
  * A containerd of its own for one test: own namespaces (its pods, rules and mounts end with it), own folders.
  * Needs root and Debian's containerd, runc, containernetworking-plugins and busybox-static.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { access, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { execFile } from 'node:child_process';
-import { writeImageArchive } from '../../fixtures/images/oci-archive.ts';
+import { type ImageEntry, writeImageArchive } from '../../fixtures/images/oci-archive.ts';
 
 const run = promisify(execFile);
 
@@ -120,26 +121,23 @@ export class PrivateContainerd {
   }
 
   async #importImages(): Promise<void> {
-    const busybox = readFileSync('/bin/busybox');
-    const file = { type: 'file', path: 'bin/busybox', mode: 0o755, content: busybox } as const;
-    const names = ['sh', 'sleep', 'cat', 'echo', 'env', 'id', 'ls', 'stat', 'true', 'false', 'hostname', 'wget', 'httpd'];
-    const links = names.map((name) => ({ type: 'symlink', path: `bin/${name}`, target: 'busybox' }) as const);
-    const folders = ['tmp', 'etc', 'proc', 'sys', 'dev'].map((path) => ({ type: 'directory', path, mode: 0o755 }) as const);
-    const layers = [[file, ...links, ...folders]];
-    const Env = ['PATH=/bin'];
-    const images = [
-      { reference: pauseImage, config: { Entrypoint: ['/bin/sleep', 'infinity'], Env }, layers },
-      { reference: busyboxImage, config: { Cmd: ['/bin/sh'], Env }, layers },
-    ];
-    for (const image of images) {
-      const tar = this.archive(image.reference);
-      await writeImageArchive(image, tar);
-      await this.ctr('images', 'import', tar);
+    for (const reference of [pauseImage, busyboxImage]) {
+      await this.archiveOf(reference);
+      await this.ctr('images', 'import', this.#archivePath(reference));
     }
   }
 
-  /** Where the archive of a preloaded image lies. */
-  archive(reference: string): string {
+  /** An archive of busybox under a name that the runtime does not have yet. */
+  async archiveOf(reference: string): Promise<{ readonly content: Buffer; readonly digest: string }> {
+    const path = this.#archivePath(reference);
+    const isPause = reference === pauseImage;
+    const config = isPause ? { Entrypoint: ['/bin/sleep', 'infinity'] } : { Cmd: ['/bin/sh'] };
+    await writeImageArchive({ reference, config: { ...config, Env: ['PATH=/bin'] }, layers: [busyboxLayer()] }, path);
+    const content = readFileSync(path);
+    return { content, digest: `sha256:${createHash('sha256').update(content).digest('hex')}` };
+  }
+
+  #archivePath(reference: string): string {
     return join(this.folder, `${reference.replaceAll(/[/:]/g, '_')}.tar`);
   }
 
@@ -166,6 +164,15 @@ state = "${this.folder}/state"
   }
 }
 
+const busyboxCommands = ['sh', 'sleep', 'cat', 'echo', 'env', 'id', 'ls', 'stat', 'test', 'true', 'false', 'hostname', 'wget', 'httpd'];
+
+function busyboxLayer(): readonly ImageEntry[] {
+  const file = { type: 'file', path: 'bin/busybox', mode: 0o755, content: readFileSync('/bin/busybox') } as const;
+  const links = busyboxCommands.map((name) => ({ type: 'symlink', path: `bin/${name}`, target: 'busybox' }) as const);
+  const folders = ['tmp', 'etc', 'proc', 'sys', 'dev'].map((path) => ({ type: 'directory', path, mode: 0o755 }) as const);
+  return [file, ...links, ...folders];
+}
+
 /** Repeats `attempt` until it does not fail. */
 export async function until(attempt: () => Promise<unknown>, timeoutMs = startTimeoutMs): Promise<void> {
   const endMs = Date.now() + timeoutMs;
@@ -184,10 +191,21 @@ async function killChild(child: ChildProcess | undefined): Promise<void> {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exited = new Promise((resolve) => child.once('exit', resolve));
   // nsenter and unshare hand no signal on, but each has a child of its own that must go too.
-  const children = readFileSync(`/proc/${String(child.pid)}/task/${String(child.pid)}/children`, 'utf8').trim();
-  for (const pid of children === '' ? [] : children.split(' ')) process.kill(Number(pid), 'SIGKILL');
+  const listed = readFileSync(`/proc/${String(child.pid)}/task/${String(child.pid)}/children`, 'utf8').trim();
+  const children = listed === '' ? [] : listed.split(' ').map(Number);
+  for (const pid of children) process.kill(pid, 'SIGKILL');
   child.kill('SIGKILL');
   await exited;
+  await until(async () => assert.ok(!children.some(isAlive), 'a killed process is still there'));
+}
+
+/** A process that has ended and only waits to be reaped does not count. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** What containers of a killed namespace leave behind in the machine's control groups. */

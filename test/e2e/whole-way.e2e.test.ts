@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
+import { agentPattern } from '../../fixtures/lab/demo/cluster-steps.ts';
 import { eventually } from '../../fixtures/lab/berth-process.ts';
 import type { Deployment } from '../../schemas/kubernetes/types/apps-v1.ts';
 import type { Pod } from '../../schemas/kubernetes/types/core-v1.ts';
@@ -153,26 +154,29 @@ test('killing the reconciler and the agents fails no request and restarts no con
       await fetchPage(address).catch((error: unknown) => failures.push(`${address}: ${String(error)}`));
     }
   })();
-  await cluster.berth.kill();
-  for (const host of cluster.lab.hosts) {
-    const instance = await agentPid(host);
-    await host.check(['kill', '-9', String(instance)]);
-    await eventually(`another agent on ${host.name}`, async () =>
-      (await agentPid(host).catch(() => instance)) === instance ? undefined : true,
-    );
+  try {
+    await cluster.berth.kill();
+    for (const host of cluster.lab.hosts) {
+      const instance = await agentPid(host);
+      await host.check(['kill', '-9', String(instance)]);
+      await eventually(`another agent on ${host.name}`, async () =>
+        (await agentPid(host).catch(() => instance)) === instance ? undefined : true,
+      );
+    }
+    await cluster.berth.start();
+    await eventually('both hosts connected', async () => {
+      const { items } = await cluster.berth.api<{ items: { status?: { phase?: string } }[] }>(
+        'GET',
+        '/apis/berth.dev/v1alpha1/hosts',
+      );
+      return items.every((host) => host.status?.phase === 'Connected') ? true : undefined;
+    });
+    const marked = requests;
+    await eventually('some more requests', async () => (requests > marked + 50 ? true : undefined));
+  } finally {
+    going = false;
+    await load;
   }
-  await cluster.berth.start();
-  await eventually('both hosts connected', async () => {
-    const { items } = await cluster.berth.api<{ items: { status?: { phase?: string } }[] }>(
-      'GET',
-      '/apis/berth.dev/v1alpha1/hosts',
-    );
-    return items.every((host) => host.status?.phase === 'Connected') ? true : undefined;
-  });
-  const marked = requests;
-  await eventually('some more requests', async () => (requests > marked + 50 ? true : undefined));
-  going = false;
-  await load;
   assert.deepEqual(failures, [], `of ${requests} requests`);
   assert.deepEqual(containers(await cluster.ready('shop', 2)), before);
 });
@@ -196,7 +200,7 @@ test('a host that is cut off shows NotReady, and is Ready when it is back', asyn
 
 /** The agent's process, found by its executable inside the host. */
 async function agentPid(host: TestCluster['lab']['hosts'][number]): Promise<number> {
-  const pids = await host.pidsOf(/^\/var\/lib\/berth\/agents\/\S*\/berth-agent/);
+  const pids = await host.pidsOf(agentPattern);
   const pid = pids[0];
   if (pid === undefined || pids.length > 1) throw new Error(`${pids.length} agents run on ${host.name}`);
   return pid;

@@ -22,21 +22,27 @@ export function statusOf(input: PodInput, pod: Pod, formatTime: FormatTime): Pod
     containerStatusOf(context, container),
   );
   const phase = phaseOf(context, initContainerStatuses, containerStatuses);
-  const { hostIPs, podIPs } = addressesOf(input);
-  const hasSandbox = currentSandbox(input.observed) !== undefined;
+  const { hostIPs } = addressesOf(input);
+  const podIPs = podIPsOf(input, phase);
   return {
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     phase,
     conditions: conditionsOf(context, phase, initContainerStatuses, containerStatuses),
     ...(hostIPs[0] === undefined ? {} : { hostIP: hostIPs[0], hostIPs: hostIPs.map((ip) => ({ ip })) }),
-    ...(hasSandbox && podIPs[0] !== undefined
-      ? { podIP: podIPs[0], podIPs: podIPs.map((ip) => ({ ip })) }
-      : {}),
+    ...(podIPs[0] === undefined ? {} : { podIP: podIPs[0], podIPs: podIPs.map((ip) => ({ ip })) }),
     startTime: input.observed.previous?.startTime ?? formatTime(input.observed.startTimeMs),
     ...(initContainerStatuses.length === 0 ? {} : { initContainerStatuses }),
     containerStatuses,
     qosClass: qosClassOf(pod),
   };
+}
+
+/** Those of the sandbox; a pod that ends keeps the ones that it had. */
+function podIPsOf(input: PodInput, phase: Phase): readonly string[] {
+  const { podIPs } = addressesOf(input);
+  if (currentSandbox(input.observed) !== undefined && podIPs.length > 0) return podIPs;
+  const isEnding = isTerminating(input) || phase === 'Succeeded' || phase === 'Failed';
+  return isEnding ? (input.observed.previous?.podIPs ?? []).map(({ ip }) => ip) : [];
 }
 
 interface Tally {

@@ -298,6 +298,7 @@ export class Agent implements AgentService {
       const isHeavy = heavyOperations.has(operation.type);
       const outcome = await (isHeavy ? this.#slots.use(operation.type === 'start-container', run) : run());
       worker.settled(operation, outcome);
+      if (operation.type === 'start-container' || operation.type === 'run-sandbox') this.#watch.started(worker);
     } catch (error) {
       const failure =
         error instanceof OperationFailed

@@ -55,6 +55,7 @@ export class PodWorker {
   #cancelTimer: () => void = () => undefined;
   #planning = false;
   #goneTold = false;
+  #reported = false;
   /** Grows with each change by an operation, so that a listing begun before it is known to be stale. */
   #version = 0;
   #saving: Promise<void> = Promise.resolve();
@@ -305,10 +306,13 @@ export class PodWorker {
   #report(nowMs: number): void {
     if (this.#pod === undefined) return;
     const status = statusOf(this.#input(nowMs), this.#pod, formatTime);
-    if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
+    const isNew = JSON.stringify(status) !== JSON.stringify(this.#status);
+    // What an agent before this one told is told once more: nobody here has heard it.
+    if (!isNew && this.#reported) return;
     this.#status = status;
+    this.#reported = true;
     this.#context.reports.pod(this.#ref, status);
-    if (this.#mayWrite()) this.#save(status);
+    if (isNew && this.#mayWrite()) this.#save(status);
   }
 
   /** What is being removed must not be written to. */

@@ -9,6 +9,9 @@ const relistMs = 5000;
 /** The runtime's own bookkeeping follows its events by some milliseconds. */
 const settleDelaysMs = [5, 10, 20, 40, 80, 160, 320, 640, 1280] as const;
 
+/** Others' containers on the same runtime exit too; the oldest are forgotten, relisting finds what they were. */
+const unclaimedExitsMax = 256;
+
 export interface RuntimeWatchOptions {
   readonly runtime: Runtime;
   readonly files: PodFiles;
@@ -24,6 +27,8 @@ export class RuntimeWatch {
   #seen = false;
   #listing = false;
   #wasReachable = true;
+  /** Ids of which an exit was told while no worker knew them yet. */
+  readonly #unclaimedExits = new Set<string>();
 
   constructor(options: RuntimeWatchOptions) {
     this.#options = options;
@@ -116,9 +121,18 @@ export class RuntimeWatch {
     if (this.#seen) worker.changed();
   }
 
+  /** A container that has just been started may have exited before anybody knew its id. */
+  started(worker: PodWorker): void {
+    for (const { id } of worker.containers) if (this.#unclaimedExits.delete(id)) void this.#refresh(id, true);
+  }
+
   async #refresh(id: string, exited: boolean): Promise<void> {
+    if (!this.#seen) return;
     const worker = [...this.#options.workers.values()].find((candidate) => candidate.holds(id));
-    if (worker === undefined || !this.#seen) return;
+    if (worker === undefined) {
+      if (exited) this.#keepExit(id);
+      return;
+    }
     try {
       for (const delayMs of [0, ...settleDelaysMs]) {
         await this.#pause(delayMs);
@@ -127,6 +141,12 @@ export class RuntimeWatch {
     } catch (error) {
       this.#options.logger.debug('an event could not be followed up', { id, error: String(error) });
     }
+  }
+
+  #keepExit(id: string): void {
+    this.#unclaimedExits.add(id);
+    const [oldest] = this.#unclaimedExits;
+    if (this.#unclaimedExits.size > unclaimedExitsMax && oldest !== undefined) this.#unclaimedExits.delete(oldest);
   }
 
   /** False while the runtime still says that what has exited runs. */
