@@ -120,7 +120,7 @@ interface Trial {
   readonly rival: (() => Promise<void>)[];
 }
 
-type Context = { readonly after: (run: () => void) => void };
+type Context = { readonly after: (run: () => Promise<void>) => void };
 
 /** A started loop over a cluster with the namespace `default`; a second one on the same store is a restart. */
 async function started(
@@ -158,10 +158,10 @@ async function started(
     failed: (error) => failures.push(error),
   });
   loop.start();
-  context.after(() => {
+  context.after(async () => {
     loop.stop();
     stop.abort();
-    return followed;
+    await followed;
   });
   await settled();
   return { store, clock, repositories, cluster, loop, told, failures, rival };
@@ -219,7 +219,7 @@ function colors(cluster: Cluster): Readonly<Record<string, string | undefined>> 
   return Object.fromEntries(
     cluster.view
       .list<ConfigMap>('v1', 'ConfigMap')
-      .map(({ metadata, data }) => [metadata.name, data?.['color']]),
+      .map(({ metadata, data }) => [metadata.name ?? '', data?.['color']]),
   );
 }
 

@@ -23,7 +23,7 @@ function clusterOn(store: Store, leadership: Leadership): Promise<Cluster> {
 
 /** A cluster that follows its store, with the namespace `default`, until the test is over. */
 async function opened(
-  context: { readonly after: (run: () => void) => void },
+  context: { readonly after: (run: () => Promise<void>) => void },
   store = createMemoryStore(),
 ): Promise<{ store: Store; leadership: Leadership; cluster: Cluster }> {
   const leadership = await takeLead(store);
@@ -34,12 +34,12 @@ async function opened(
   return { store, leadership, cluster };
 }
 
-function follow(context: { readonly after: (run: () => void) => void }, cluster: Cluster): void {
+function follow(context: { readonly after: (run: () => Promise<void>) => void }, cluster: Cluster): void {
   const stop = new AbortController();
   const done = cluster.follow(stop.signal);
-  context.after(() => {
+  context.after(async () => {
     stop.abort();
-    return done;
+    await done;
   });
 }
 

@@ -22,7 +22,7 @@ interface Trial {
   readonly warnings: string[];
 }
 
-async function started(context: { readonly after: (run: () => void) => void }): Promise<Trial> {
+async function started(context: { readonly after: (run: () => Promise<void>) => void }): Promise<Trial> {
   const store = createMemoryStore();
   let now = 1_767_225_600_000;
   const waiting = new Set<{ readonly at: number; readonly run: () => void }>();
@@ -48,10 +48,10 @@ async function started(context: { readonly after: (run: () => void) => void }): 
   const logger: Logger = { debug: ignore, info: ignore, warn, error: warn };
   const events = new EventRecorder(cluster, clock, logger);
   events.start();
-  context.after(() => {
+  context.after(async () => {
     events.stop();
     stop.abort();
-    return followed;
+    await followed;
   });
   const pass = async (ms: number): Promise<void> => {
     now += ms;

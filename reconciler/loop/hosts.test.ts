@@ -135,7 +135,7 @@ interface Trial {
 }
 
 /** A started loop over a cluster with the namespace `default`. */
-async function started(context: { readonly after: (run: () => void) => void }): Promise<Trial> {
+async function started(context: { readonly after: (run: () => Promise<void>) => void }): Promise<Trial> {
   const store = createMemoryStore();
   const [clock, links] = [new HandClock(), new NotedLinks()];
   let uids = 0;

@@ -28,7 +28,7 @@ interface Trial {
 }
 
 /** A cluster with the namespace `default` and a pod `web` on `node-1`. */
-async function started(context: { readonly after: (run: () => void) => void }): Promise<Trial> {
+async function started(context: { readonly after: (run: () => Promise<void>) => void }): Promise<Trial> {
   const store = createMemoryStore();
   let now = 1_767_225_600_000;
   const waiting: (() => void)[] = [];
@@ -45,9 +45,9 @@ async function started(context: { readonly after: (run: () => void) => void }): 
   const cluster = await Cluster.load({ store, clock, random, settings: networkDefaults, leadership });
   const stop = new AbortController();
   const followed = cluster.follow(stop.signal);
-  context.after(() => {
+  context.after(async () => {
     stop.abort();
-    return followed;
+    await followed;
   });
   const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
   await submitted(cluster, { type: 'create', object: namespace }, { type: 'create', object: pod('web') });
