@@ -75,7 +75,7 @@ async function readConfig(path: string): Promise<AgentConfig> {
 
 async function run(settings: Settings): Promise<void> {
   const logger = createLogger();
-  const { config } = settings;
+  const config = settings.config;
   const runtime = createRuntime(config, settings.logs, logger);
   await mkdir(settings.state, { recursive: true, mode: 0o700 });
   const { journal, state } = await FileJournal.open(join(settings.state, 'desired'), logger);
@@ -118,12 +118,7 @@ async function run(settings: Settings): Promise<void> {
     importer,
     clock,
     logger,
-    identity: {
-      agentVersion: packageJson.version,
-      executableDigest: executableDigest(),
-      instance: randomUUID(),
-      bootId,
-    },
+    identity: identityOf(bootId),
     host: { nodeName: config.nodeName, cpus: reading.cpus, memoryBytes: reading.memoryBytes, dns },
     state,
     records,
@@ -141,6 +136,20 @@ async function run(settings: Settings): Promise<void> {
   });
   await server.listen();
   logger.info('agent listens', { socket: settings.socket, ...agent.info() });
+  endOnSignals(agent, journal, logger);
+  await agent.run();
+}
+
+function identityOf(bootId: string): ConstructorParameters<typeof Agent>[0]['identity'] {
+  return {
+    agentVersion: packageJson.version,
+    executableDigest: executableDigest(),
+    instance: randomUUID(),
+    bootId,
+  };
+}
+
+function endOnSignals(agent: Agent, journal: FileJournal, logger: Logger): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       logger.info('agent ends, containers keep running', { signal });
@@ -149,7 +158,6 @@ async function run(settings: Settings): Promise<void> {
       void journal.close().finally(() => process.exit(0));
     });
   }
-  await agent.run();
 }
 
 function createRuntime(config: AgentConfig, logRoot: string, logger: Logger): Runtime {

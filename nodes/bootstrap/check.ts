@@ -99,6 +99,14 @@ const requirements: readonly Requirement[] = [
         : undefined;
     },
   },
+  {
+    reason: 'NoLibatomic',
+    packages: ['libatomic1'],
+    missing: (found) =>
+      found.has('library.libatomic')
+        ? undefined
+        : 'the shared library libatomic.so.1 is missing (the agent needs it); install libatomic1 (Debian) or libatomic',
+  },
   tool('gzip', 'gzip', 'to unpack the agent'),
   tool('sha256sum', 'coreutils', 'to verify the agent'),
   tool('nft', 'nftables', 'for services and policies'),

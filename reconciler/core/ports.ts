@@ -3,7 +3,14 @@
  * chooses which. Everything here is an interface or a discriminated union: no behaviour.
  */
 import type { ApplicationSpec } from '../../schemas/berth/types.ts';
-import type { AgentConfig, AgentInfo, DesiredEntry, ImageReport, LogQuery, Report } from '../../schemas/wire/messages.ts';
+import type {
+  AgentConfig,
+  AgentInfo,
+  DesiredEntry,
+  ImageReport,
+  LogQuery,
+  Report,
+} from '../../schemas/wire/messages.ts';
 import type { KubeObject } from './model/object.ts';
 
 /** Wall clock and timers, injected so that a seed can replay a run. */
@@ -72,7 +79,12 @@ export interface StoreList {
 
 export type StoreEvent =
   | { readonly type: 'put'; readonly record: StoreRecord; readonly previous?: StoreRecord }
-  | { readonly type: 'delete'; readonly key: string; readonly modRevision: number; readonly previous: StoreRecord };
+  | {
+      readonly type: 'delete';
+      readonly key: string;
+      readonly modRevision: number;
+      readonly previous: StoreRecord;
+    };
 
 /** All events of one commit under the watched prefix, in the order of the commit's writes. */
 export interface StoreBatch {
@@ -99,7 +111,10 @@ export interface Store {
    * Every batch with a revision greater than `after`, in order, without gaps, until `signal` aborts (then it
    * ends normally). Throws CompactedError when `after` is older than the last compaction.
    */
-  watch(prefix: string, options: { readonly after: number; readonly signal: AbortSignal }): AsyncIterable<StoreBatch>;
+  watch(
+    prefix: string,
+    options: { readonly after: number; readonly signal: AbortSignal },
+  ): AsyncIterable<StoreBatch>;
   /** Forgets what is older than `revision`: reads and watches below it throw CompactedError from then on. */
   compact(revision: number): Promise<void>;
   /** The last revision that is on disk; 0 when new. */
@@ -173,7 +188,12 @@ export type LinkState =
   | { readonly phase: 'connecting'; readonly attempt: number }
   | { readonly phase: 'bootstrapping'; readonly step: string }
   | { readonly phase: 'connected'; readonly info: AgentInfo }
-  | { readonly phase: 'unreachable'; readonly reason: string; readonly message: string; readonly retryAtMs: number }
+  | {
+      readonly phase: 'unreachable';
+      readonly reason: string;
+      readonly message: string;
+      readonly retryAtMs: number;
+    }
   | { readonly phase: 'refused'; readonly reason: string; readonly message: string };
 
 /** Where a link's news goes. Called in order, never after `close` resolved; must not throw. */
@@ -190,7 +210,11 @@ export interface HostLink {
   logs(query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   images(signal: AbortSignal): Promise<readonly ImageReport[]>;
   /** Sends an OCI archive whose SHA-256 is `digest`. */
-  importImage(digest: string, archive: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly ImageReport[]>;
+  importImage(
+    digest: string,
+    archive: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<readonly ImageReport[]>;
   close(): Promise<void>;
 }
 
@@ -234,7 +258,10 @@ export interface ManifestSource {
   /** The commit that the ref names now. Rejects with SourceError. */
   resolve(signal: AbortSignal): Promise<string>;
   /** Everything in that commit: objects, or every problem that it has. Rejects with SourceError. */
-  read(commit: string, signal: AbortSignal): Promise<{ readonly objects: readonly SourceObject[]; readonly problems: readonly SourceProblem[] }>;
+  read(
+    commit: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly objects: readonly SourceObject[]; readonly problems: readonly SourceProblem[] }>;
   /** Yields whenever the ref may have moved; for sources that cannot tell, it only ends with `signal`. */
   changes(signal: AbortSignal): AsyncIterable<void>;
 }

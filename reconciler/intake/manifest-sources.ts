@@ -1,6 +1,5 @@
 /** Git and manifests together: what the loop knows as a source. */
 import type { ApplicationSpec } from '../../schemas/berth/types.ts';
-import type { KubeObject } from '../core/model/object.ts';
 import { type ManifestSource, type ManifestSources, SourceError } from '../core/ports.ts';
 import { GitSourceError } from './git/git-source-error.ts';
 import { type GitSource, openGitSource } from './git/git-source.ts';
@@ -13,7 +12,11 @@ export function manifestSources(options: { readonly cacheDirectory: string }): M
   };
 }
 
-function locationOf(spec: ApplicationSpec): { readonly repository: string; readonly ref: string; readonly subpath: string } {
+function locationOf(spec: ApplicationSpec): {
+  readonly repository: string;
+  readonly ref: string;
+  readonly subpath: string;
+} {
   return { repository: spec.repository, ref: spec.ref ?? 'main', subpath: spec.path ?? '' };
 }
 
@@ -25,8 +28,11 @@ function sourceOf(git: GitSource): ManifestSource {
         const tree = await git.readTree(commit, signal);
         const parsed = parseManifests(tree.files);
         const refused = tree.problems.map((problem) => ({ text: `${problem.path}: ${problem.message}` }));
-        const problems = [...refused, ...parsed.problems.map((problem) => ({ text: renderProblem(problem) }))];
-        const objects = parsed.objects.map(({ object, path, line }) => ({ object: object as KubeObject, source: { path, line } }));
+        const problems = [
+          ...refused,
+          ...parsed.problems.map((problem) => ({ text: renderProblem(problem) })),
+        ];
+        const objects = parsed.objects.map(({ object, path, line }) => ({ object, source: { path, line } }));
         return { objects, problems };
       }),
     changes: (signal) => git.changes(signal),

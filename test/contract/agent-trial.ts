@@ -94,12 +94,17 @@ export class AgentTrial {
 
   /** The newest status of a pod that fulfils `test`, waited for. */
   async podStatus(uid: string, test: (status: PodStatus) => boolean): Promise<PodStatus> {
-    const found = await this.report((report): report is PodReport => report.type === 'pod' && report.uid === uid && test(report.status));
+    const found = await this.report(
+      (report): report is PodReport => report.type === 'pod' && report.uid === uid && test(report.status),
+    );
     return found.status;
   }
 
   running(uid: string): Promise<PodStatus> {
-    return this.podStatus(uid, (status) => status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True');
+    return this.podStatus(
+      uid,
+      (status) => status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True',
+    );
   }
 
   /** What a container wrote, once that fulfils `pattern`. */
@@ -117,13 +122,19 @@ export class AgentTrial {
   }
 
   event(uid: string, reason: string): Promise<EventReport> {
-    return this.report((report): report is EventReport => report.type === 'event' && report.podUid === uid && report.reason === reason);
+    return this.report(
+      (report): report is EventReport =>
+        report.type === 'event' && report.podUid === uid && report.reason === reason,
+    );
   }
 
   /** The first report that fulfils `test`, old or new. */
   report<T extends Report>(test: (report: Report) => report is T): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no such report; got ${this.#summary()}`)), waitTimeoutMs);
+      const timer = setTimeout(
+        () => reject(new Error(`no such report; got ${this.#summary()}`)),
+        waitTimeoutMs,
+      );
       const look = (): void => {
         const found = this.reports.find(test);
         if (found === undefined) return;
@@ -186,8 +197,17 @@ export class AgentTrial {
 }
 
 /** A pod of one busybox container. */
-export function podEntry(uid: string, container: Partial<Container>, spec: Partial<Pod['spec'] & object> = {}): PodEntry {
-  const main: Container = { name: 'main', image: busyboxImage, imagePullPolicy: 'IfNotPresent', ...container };
+export function podEntry(
+  uid: string,
+  container: Partial<Container>,
+  spec: Partial<Pod['spec'] & object> = {},
+): PodEntry {
+  const main: Container = {
+    name: 'main',
+    image: busyboxImage,
+    imagePullPolicy: 'IfNotPresent',
+    ...container,
+  };
   return {
     key: `pod/${uid}`,
     type: 'pod',

@@ -46,7 +46,9 @@ export class PrivateContainerd {
       'exec sleep infinity',
     ].join(' && ');
     const namespaces = ['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child'];
-    const init = spawn('unshare', [...namespaces, 'sh', '-c', script], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const init = spawn('unshare', [...namespaces, 'sh', '-c', script], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     await until(() => access(join(folder, 'ready')));
     const children = readFileSync(`/proc/${String(init.pid)}/task/${String(init.pid)}/children`, 'utf8');
     const containerd = new PrivateContainerd(folder, init, Number(children.trim().split(' ')[0]));
@@ -102,7 +104,11 @@ export class PrivateContainerd {
       type: 'bridge',
       bridge: 'cni0',
       isGateway: true,
-      ipam: { type: 'host-local', ranges: [[{ subnet: '10.97.0.0/24' }]], dataDir: join(this.folder, 'ipam') },
+      ipam: {
+        type: 'host-local',
+        ranges: [[{ subnet: '10.97.0.0/24' }]],
+        dataDir: join(this.folder, 'ipam'),
+      },
     };
     writeFileSync(this.cniFile, JSON.stringify({ cniVersion: '0.4.0', name: 'berth', plugins: [plugin] }));
   }
@@ -132,7 +138,10 @@ export class PrivateContainerd {
     const path = this.#archivePath(reference);
     const isPause = reference === pauseImage;
     const config = isPause ? { Entrypoint: ['/bin/sleep', 'infinity'] } : { Cmd: ['/bin/sh'] };
-    await writeImageArchive({ reference, config: { ...config, Env: ['PATH=/bin'] }, layers: [busyboxLayer()] }, path);
+    await writeImageArchive(
+      { reference, config: { ...config, Env: ['PATH=/bin'] }, layers: [busyboxLayer()] },
+      path,
+    );
     const content = readFileSync(path);
     return { content, digest: `sha256:${createHash('sha256').update(content).digest('hex')}` };
   }
@@ -164,12 +173,36 @@ state = "${this.folder}/state"
   }
 }
 
-const busyboxCommands = ['sh', 'sleep', 'cat', 'echo', 'env', 'id', 'ls', 'stat', 'test', 'true', 'false', 'hostname', 'wget', 'httpd'];
+const busyboxCommands = [
+  'sh',
+  'sleep',
+  'cat',
+  'echo',
+  'env',
+  'id',
+  'ls',
+  'stat',
+  'test',
+  'true',
+  'false',
+  'hostname',
+  'wget',
+  'httpd',
+];
 
 function busyboxLayer(): readonly ImageEntry[] {
-  const file = { type: 'file', path: 'bin/busybox', mode: 0o755, content: readFileSync('/bin/busybox') } as const;
-  const links = busyboxCommands.map((name) => ({ type: 'symlink', path: `bin/${name}`, target: 'busybox' }) as const);
-  const folders = ['tmp', 'etc', 'proc', 'sys', 'dev'].map((path) => ({ type: 'directory', path, mode: 0o755 }) as const);
+  const file = {
+    type: 'file',
+    path: 'bin/busybox',
+    mode: 0o755,
+    content: readFileSync('/bin/busybox'),
+  } as const;
+  const links = busyboxCommands.map(
+    (name) => ({ type: 'symlink', path: `bin/${name}`, target: 'busybox' }) as const,
+  );
+  const folders = ['tmp', 'etc', 'proc', 'sys', 'dev'].map(
+    (path) => ({ type: 'directory', path, mode: 0o755 }) as const,
+  );
   return [file, ...links, ...folders];
 }
 
@@ -216,4 +249,3 @@ async function removeCgroups(id: string): Promise<void> {
     await until(() => run('rmdir', [path]), 2000).catch(() => undefined);
   }
 }
-

@@ -230,8 +230,3 @@ function formatDuration(ms: number): string {
     ? `${String(seconds)}s`
     : `${String(Math.floor(seconds / 60))}m${String(seconds % 60)}s`;
 }
-
-/** A failure as it appears in an event or a waiting reason. */
-export function failureText(failure: Failure): string {
-  return `${failure.reason}: ${failure.message}`;
-}

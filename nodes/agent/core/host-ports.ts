@@ -1,6 +1,6 @@
 /** Ports of a pod that its host forwards. */
 import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
-import type { HostPort } from './ports.ts';
+import type { HostPort } from './host-port.ts';
 import { isSidecar } from './restart.ts';
 
 /** None for a pod on the host's network: its ports are the host's own. */

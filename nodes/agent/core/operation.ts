@@ -1,6 +1,6 @@
 /** What the loop does for a pod. Complete data: whoever executes an operation decides nothing. */
 import type { LifecycleHandler } from '../../../schemas/kubernetes/types/core-v1.ts';
-import type { HostPort } from './ports.ts';
+import type { HostPort } from './host-port.ts';
 import type { ContainerSpec, SandboxSpec } from './runtime-model.ts';
 import type { VolumeSpec } from './volumes.ts';
 

@@ -5,7 +5,7 @@ import type { Operation } from './operation.ts';
 import type { DnsSpec, Container, Image, Sandbox } from './runtime-model.ts';
 import type { PodSources } from './sources.ts';
 import type { VolumeSpec } from './volumes.ts';
-import type { HostPort } from './ports.ts';
+import type { HostPort } from './host-port.ts';
 
 /** Names a pod on this host, also where its object is gone. */
 export interface PodRef {
@@ -91,10 +91,6 @@ export function currentSandbox(observed: ObservedPod): Sandbox | undefined {
 
 export function containersNamed(observed: ObservedPod, name: string): readonly Container[] {
   return observed.containers.filter((container) => container.name === name);
-}
-
-export function isAlive(container: Container): boolean {
-  return container.state.type === 'running';
 }
 
 /** Termination has been asked for, by deletion or because the pod is not desired any more. */

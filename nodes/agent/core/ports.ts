@@ -15,6 +15,7 @@ import type {
   ServiceEntry,
 } from '../../../schemas/wire/messages.ts';
 import type { DesiredState } from './desired-state.ts';
+import type { HostPort } from './host-port.ts';
 import type { PodRef } from './pod-state.ts';
 import type { Container, ContainerSpec, Image, Sandbox, SandboxSpec } from './runtime-model.ts';
 import type { VolumeSpec } from './volumes.ts';
@@ -33,16 +34,6 @@ export interface Logger {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
-}
-
-/** A port of a pod with its own network that the host forwards: `ports[].hostPort` of its containers. */
-export interface HostPort {
-  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
-  readonly hostPort: number;
-  /** Absent: every address of the host. */
-  readonly hostIP?: string;
-  readonly podIP: string;
-  readonly containerPort: number;
 }
 
 /** All that the network adapter brings about; whole, so that applying it twice changes nothing. */

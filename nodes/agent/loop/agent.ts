@@ -114,7 +114,7 @@ export class Agent implements AgentService {
   /** Adopts what runs, and begins to plan; until then reconcilers are answered, but nothing is done. */
   async run(): Promise<void> {
     const { network, node, reports } = this.#options;
-    this.#applyNetwork(undefined);
+    void this.#applyNetwork(undefined);
     void node.look();
     await this.#watch.run(this.#stop.signal, () => {
       for (const worker of this.#workers.values()) worker.changed();
@@ -298,7 +298,8 @@ export class Agent implements AgentService {
       const isHeavy = heavyOperations.has(operation.type);
       const outcome = await (isHeavy ? this.#slots.use(operation.type === 'start-container', run) : run());
       worker.settled(operation, outcome);
-      if (operation.type === 'start-container' || operation.type === 'run-sandbox') this.#watch.started(worker);
+      if (operation.type === 'start-container' || operation.type === 'run-sandbox')
+        this.#watch.started(worker);
     } catch (error) {
       const failure =
         error instanceof OperationFailed

@@ -1,7 +1,8 @@
 /** Keeps the host's network as desired: one application at a time, changes merged, failures tried again. */
 import type { NetworkEntry, ServiceEntry } from '../../../schemas/wire/messages.ts';
 import type { DesiredState } from '../core/desired-state.ts';
-import type { Clock, DesiredNetwork, HostPort, Logger, Network, Runtime } from '../core/ports.ts';
+import type { HostPort } from '../core/host-port.ts';
+import type { Clock, DesiredNetwork, Logger, Network, Runtime } from '../core/ports.ts';
 
 const retryMs = 2000;
 /** Rules that something else changed or removed are put back. */

@@ -1,6 +1,6 @@
 /** What an operation brought about. */
 import type { ImageState } from '../core/pod-state.ts';
-import type { HostPort } from '../core/ports.ts';
+import type { HostPort } from '../core/host-port.ts';
 import type { Container, Sandbox } from '../core/runtime-model.ts';
 import type { VolumeSpec } from '../core/volumes.ts';
 

@@ -12,7 +12,8 @@ import type {
   ProbeVerdict,
 } from '../core/pod-state.ts';
 import { statusOf } from '../core/pod-status.ts';
-import type { Clock, HostPort, Logger, PodFiles, PodRecord, Reports } from '../core/ports.ts';
+import type { HostPort } from '../core/host-port.ts';
+import type { Clock, Logger, PodFiles, PodRecord, Reports } from '../core/ports.ts';
 import type { Container, Sandbox } from '../core/runtime-model.ts';
 import type { PodSources } from '../core/sources.ts';
 import type { VolumeSpec } from '../core/volumes.ts';

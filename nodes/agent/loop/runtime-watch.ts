@@ -146,7 +146,8 @@ export class RuntimeWatch {
   #keepExit(id: string): void {
     this.#unclaimedExits.add(id);
     const [oldest] = this.#unclaimedExits;
-    if (this.#unclaimedExits.size > unclaimedExitsMax && oldest !== undefined) this.#unclaimedExits.delete(oldest);
+    if (this.#unclaimedExits.size > unclaimedExitsMax && oldest !== undefined)
+      this.#unclaimedExits.delete(oldest);
   }
 
   /** False while the runtime still says that what has exited runs. */

@@ -37,6 +37,10 @@ for folder in /usr/lib/cni /opt/cni/bin; do
     break
   fi
 done
+# Node's one shared library beyond the C library's own.
+if { ldconfig -p || ls /lib/libatomic.so.1 /lib64/libatomic.so.1 /usr/lib64/libatomic.so.1; } 2>/dev/null | grep -q 'libatomic\.so\.1'; then
+  say library.libatomic yes
+fi
 if has runc || has crun; then say tool.runc yes; fi
 if has "$runtime"; then say runtime.version "$("$runtime" --version 2>/dev/null | head -n 1)"; fi
 if root test -S "$socket"; then say runtime.socket yes; fi

@@ -14,6 +14,11 @@ if [ "$actual" != "$digest" ]; then
   exit 1
 fi
 chmod 0755 "$work/berth-agent"
+# What the host lacks to run it (a shared library) is better told here than by a service that does not start.
+if ! said=$("$work/berth-agent" --version 2>&1); then
+  echo "the agent does not run on this host: $said" >&2
+  exit 1
+fi
 # On disk before it gets its name: a power cut must not leave an empty file under a digest.
 sync "$work/berth-agent"
 rm -rf "$agents/$digest"

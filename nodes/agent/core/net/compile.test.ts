@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ServiceEntry, ServiceEntryPort } from '../../../../schemas/wire/messages.ts';
-import type { HostPort } from '../ports.ts';
+import type { HostPort } from '../host-port.ts';
 import { type Compiled, type CompilerInput, compile, InvalidNetwork } from './compile.ts';
 import { diffRulesets, isEmptyTransaction } from './diff.ts';
 import type { Ranges } from './layout.ts';

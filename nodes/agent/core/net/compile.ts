@@ -3,7 +3,8 @@
  * and shares what did not change with the one before it, so that a change costs what changed, here and in `diff.ts`.
  */
 import type { ServiceEntry } from '../../../../schemas/wire/messages.ts';
-import type { DesiredNetwork, HostPort } from '../ports.ts';
+import type { HostPort } from '../host-port.ts';
+import type { DesiredNetwork } from '../ports.ts';
 import { type Ipv4Range, parseIpv4, parseIpv4Range } from './address.ts';
 import { compareText } from './compare-text.ts';
 import {

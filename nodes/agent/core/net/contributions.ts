@@ -3,7 +3,7 @@
  * range alone, so that taking back the old one and adding the new one is all that a change needs.
  */
 import type { ServiceEntry, ServiceEntryPort } from '../../../../schemas/wire/messages.ts';
-import type { HostPort } from '../ports.ts';
+import type { HostPort } from '../host-port.ts';
 import { type Ipv4Range, parseIpv4, rangeContains } from './address.ts';
 import { type SharedChainFamily, sharedChainName } from './layout.ts';
 import { type Element, elementId, type Protocol, type SetName } from './ruleset.ts';

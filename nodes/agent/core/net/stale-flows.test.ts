@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServiceEntry, ServiceEntryPort } from '../../../../schemas/wire/messages.ts';
-import type { HostPort } from '../ports.ts';
+import type { HostPort } from '../host-port.ts';
 import { compile } from './compile.ts';
 import { renderStaleFlow, staleFlows } from './stale-flows.ts';
 

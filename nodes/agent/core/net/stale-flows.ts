@@ -3,7 +3,7 @@
  * itself; a UDP flow would go to an endpoint that is gone for as long as the client keeps sending.
  */
 import type { ServiceEntry } from '../../../../schemas/wire/messages.ts';
-import type { HostPort } from '../ports.ts';
+import type { HostPort } from '../host-port.ts';
 import { parseIpv4 } from './address.ts';
 import { compareText } from './compare-text.ts';
 import type { Compiled } from './compile.ts';

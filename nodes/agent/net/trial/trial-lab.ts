@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type NetworkEntry, type ServiceEntry } from '../../../../schemas/wire/messages.ts';
-import type { HostPort } from '../../core/ports.ts';
+import type { HostPort } from '../../core/host-port.ts';
 import { serveTrial, type TrialOperations } from './trial-process.ts';
 
 /** Why the trial cannot run on this machine; undefined: it can. */

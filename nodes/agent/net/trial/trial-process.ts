@@ -7,7 +7,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { NetworkEntry, ServiceEntry } from '../../../../schemas/wire/messages.ts';
-import type { HostPort, Network, NetworkStatus } from '../../core/ports.ts';
+import type { HostPort } from '../../core/host-port.ts';
+import type { Network, NetworkStatus } from '../../core/ports.ts';
 import { createNetwork } from '../network.ts';
 
 export interface TrialDesired {
