@@ -202,7 +202,8 @@ export class HostLoop {
         changes.push({ type: 'create', object: nodeOf(host) });
       const lost = open.awaySinceMs === undefined ? undefined : now - open.awaySinceMs;
       if (lost !== undefined && lost < unreachableGraceMs) outcome = { afterMs: unreachableGraceMs - lost };
-      const unseen = lost === undefined && open.state.phase === 'unreachable';
+      const unseen =
+        lost === undefined && (open.state.phase === 'unreachable' || open.state.phase === 'refused');
       if (node !== undefined && (unseen || (lost !== undefined && lost >= unreachableGraceMs)))
         changes.push(...unreachable(node, open.state, now));
     }

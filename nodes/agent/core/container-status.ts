@@ -11,7 +11,6 @@ import { isFinished, isStarted } from './pod-progress.ts';
 import {
   containersNamed,
   currentSandbox,
-  type Failure,
   type ImageState,
   isTerminating,
   type PodInput,
