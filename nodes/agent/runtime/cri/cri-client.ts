@@ -127,6 +127,16 @@ export class CriClient {
     }
   }
 
+  /** Resolves when the runtime's socket is connected; rejects after `timeoutMs`. */
+  connected(timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#client.waitForReady(Date.now() + timeoutMs, (error) => {
+        if (error === undefined || error === null) resolve();
+        else reject(new RuntimeProblem('Unavailable', error.message));
+      });
+    });
+  }
+
   close(): void {
     this.#client.close();
   }

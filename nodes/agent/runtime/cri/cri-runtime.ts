@@ -13,7 +13,8 @@ const criNamespace = 'k8s.io';
 const eventFilters = ['exit', 'oom', 'delete'].map(
   (topic) => `namespace=="${criNamespace}",topic=="/tasks/${topic}"`,
 );
-const resubscribeDelayMs = 500;
+const resubscribeDelayMs = 100;
+const connectTimeoutMs = 30_000;
 /** Pulls end by their caller's signal; this only bounds a runtime that hangs. */
 const pullTimeoutMs = 3_600_000;
 /** What the runtime needs beyond the grace to kill and clean up. */
@@ -221,9 +222,10 @@ export class CriRuntime implements Runtime {
 
   async *events(signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
     while (!signal.aborted) {
-      // Whatever happened before the subscription is only seen by listing.
-      yield { type: 'missed' };
       try {
+        await this.#client.connected(connectTimeoutMs);
+        // Whatever happened before the subscription is only seen by listing.
+        yield { type: 'missed' };
         for await (const event of this.#client.subscribe(eventFilters, signal)) {
           const exited = isExitOfContainer(event);
           if (event.containerId !== '' && (event.topic !== '/tasks/exit' || exited)) {
