@@ -102,7 +102,7 @@ export class Sshd {
 
   #signalAll(sshd: ChildProcess, signal: NodeJS.Signals): void {
     if (sshd.pid === undefined) return;
-    for (const pid of [...descendants(sshd.pid), sshd.pid]) process.kill(pid, signal);
+    for (const pid of [...descendants(sshd.pid), sshd.pid]) signalIfThere(pid, signal);
   }
 
   /** sshd says nothing when it listens: its port is asked until it answers. */
@@ -146,4 +146,13 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
+}
+
+/** A child of sshd may end by itself between being listed and being told. */
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
