@@ -99,14 +99,9 @@ const requirements: readonly Requirement[] = [
         : undefined;
     },
   },
-  {
-    reason: 'NoLibatomic',
-    packages: ['libatomic1'],
-    missing: (found) =>
-      found.has('library.libatomic')
-        ? undefined
-        : 'the shared library libatomic.so.1 is missing (the agent needs it); install libatomic1 (Debian) or libatomic',
-  },
+  library('libatomic.so.1', 'libatomic1'),
+  library('libgcc_s.so.1', 'libgcc-s1'),
+  library('libstdc++.so.6', 'libstdc++6'),
   tool('gzip', 'gzip', 'to unpack the agent'),
   tool('sha256sum', 'coreutils', 'to verify the agent'),
   tool('nft', 'nftables', 'for services and policies'),
@@ -146,6 +141,18 @@ function tool(program: string, packageName: string, purpose: string): Requiremen
     packages: [packageName],
     missing: (found) =>
       found.has(`tool.${program}`) ? undefined : `${program} is missing (${purpose}); install ${packageName}`,
+  };
+}
+
+/** The pinned Node is linked against it; a minimal Debian or Ubuntu lacks libatomic1. */
+function library(file: string, packageName: string): Requirement {
+  return {
+    reason: 'NoSharedLibrary',
+    packages: [packageName],
+    missing: (found) =>
+      found.has(`library.${file}`)
+        ? undefined
+        : `the shared library ${file} is missing (for the agent); install ${packageName}`,
   };
 }
 

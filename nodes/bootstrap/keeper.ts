@@ -26,7 +26,7 @@ StartLimitIntervalSec=0
 [Service]
 ExecStart=${hostPaths.agents}/current/berth-agent
 Restart=always
-RestartSec=1
+RestartSec=500ms
 KillMode=process
 TimeoutStopSec=10
 OOMScoreAdjust=-900

@@ -29,7 +29,14 @@ export async function reset(
     const changes: string[] = [];
     if (job.containers && (await endPods(session, progress))) changes.push('ended the pods');
     progress('reset', 'removing the agent, its rules and its configuration');
-    const args = [hostPaths.state, hostPaths.agentConfig, hostPaths.cniConfig, unitPath, supervisorPath];
+    const args = [
+      hostPaths.state,
+      hostPaths.agentConfig,
+      hostPaths.cniConfig,
+      unitPath,
+      supervisorPath,
+      job.containers ? 'remove' : 'keep',
+    ];
     const output = await session.expect({ script: 'reset', args, asRoot: true, deadlineMs: resetDeadlineMs });
     changes.push(
       ...output

@@ -37,10 +37,11 @@ for folder in /usr/lib/cni /opt/cni/bin; do
     break
   fi
 done
-# Node's one shared library beyond the C library's own.
-if { ldconfig -p || ls /lib/libatomic.so.1 /lib64/libatomic.so.1 /usr/lib64/libatomic.so.1; } 2>/dev/null | grep -q 'libatomic\.so\.1'; then
-  say library.libatomic yes
-fi
+# What the agent is linked against beside the C library.
+libraries=$({ ldconfig -p || ls /lib /lib64 /usr/lib /usr/lib64; } 2>/dev/null)
+for library in libatomic.so.1 libgcc_s.so.1 libstdc++.so.6; do
+  case $libraries in *"$library"*) say "library.$library" yes ;; esac
+done
 if has runc || has crun; then say tool.runc yes; fi
 if has "$runtime"; then say runtime.version "$("$runtime" --version 2>/dev/null | head -n 1)"; fi
 if root test -S "$socket"; then say runtime.socket yes; fi

@@ -4,8 +4,9 @@ set -eu
 socket=$1 service=$2
 shift 2
 export DEBIAN_FRONTEND=noninteractive
-apt-get -q -o DPkg::Lock::Timeout=120 update </dev/null
-apt-get -q -y -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@" </dev/null
+apt() { apt-get -q -y -o DPkg::Lock::Timeout=120 -o Acquire::Retries=1 -o Acquire::http::Timeout=30 "$@" </dev/null; }
+apt update
+apt --no-install-recommends install "$@"
 if [ -d /run/systemd/system ]; then
   systemctl enable --now "$service" </dev/null
   tries=0

@@ -1,7 +1,8 @@
 # Takes the agent off this host. Prints a `changed=TEXT` for each thing that was there.
-# Arguments: the state folder, the agent's configuration, the CNI configuration, the unit, the supervisor.
+# Arguments: the state folder, the agent's configuration, the CNI configuration, the unit, the supervisor,
+# `keep` to leave the volumes of pods, which still run.
 set -eu
-state=$1 config=$2 cni=$3 unit=$4 supervisor=$5
+state=$1 config=$2 cni=$3 unit=$4 supervisor=$5 volumes=$6
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 if [ -f "$unit" ]; then
@@ -18,10 +19,15 @@ if command -v nft >/dev/null 2>&1 && nft list table ip berth >/dev/null 2>&1; th
   nft delete table ip berth
   echo "changed=deleted the rules of table ip berth"
 fi
-# Volumes in memory are mounts below the state folder.
-awk -v below="$state/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do
-  umount "$mount"
-done
+if [ "$volumes" = keep ]; then
+  keep=$state/pods
+else
+  keep=$state/none
+  # Volumes in memory are mounts below the state folder.
+  awk -v below="$state/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do
+    umount "$mount"
+  done
+fi
 for path in "$cni" "$config" "$(dirname "$config")" "$state" /run/berth /var/log/berth; do
   if [ ! -e "$path" ]; then continue; fi
   if [ ! -d "$path" ]; then
@@ -29,8 +35,8 @@ for path in "$cni" "$config" "$(dirname "$config")" "$state" /run/berth /var/log
     echo "changed=removed $path"
     continue
   fi
-  if [ -n "$(ls -A "$path")" ]; then
-    find "$path" -mindepth 1 -delete
+  if [ -n "$(find "$path" -mindepth 1 -maxdepth 1 ! -path "$keep")" ]; then
+    find "$path" -mindepth 1 -maxdepth 1 ! -path "$keep" -exec rm -rf {} +
     echo "changed=emptied $path"
   fi
   # A folder that is a mount of its own stays.

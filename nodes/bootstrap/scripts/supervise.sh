@@ -20,15 +20,21 @@ alive() {
   [ -n "$start" ] && [ "$(started "$pid")" = "$start" ] && echo "$pid"
 }
 
-# Ends a recorded process: asks first, forces after 10 s, and waits until it is gone.
+# Ends a recorded process: asks first, forces after 10 s, and waits until it is gone. (`alive` is asked in a
+# subshell, since the record may name the next process while this one is waited for.)
 end() {
-  pid=$(alive "$1") || return 0
-  kill -TERM "$pid" 2>/dev/null
+  ending=$(alive "$1") || return 0
+  began=$(started "$ending")
+  # A stopped process hears of TERM only when it is continued.
+  kill -TERM "$ending" 2>/dev/null && kill -CONT "$ending" 2>/dev/null
   tries=0
-  while alive "$1" >/dev/null && ! gone "$pid"; do
+  while [ "$(started "$ending")" = "$began" ] && ! gone "$ending"; do
     tries=$((tries + 1))
-    if [ "$tries" -eq 100 ]; then kill -KILL "$pid" 2>/dev/null; fi
-    if [ "$tries" -gt 150 ]; then echo "process $pid does not end" >&2; return 1; fi
+    if [ "$tries" -eq 100 ]; then kill -KILL "$ending" 2>/dev/null; fi
+    if [ "$tries" -gt 150 ]; then
+      echo "process $ending does not end" >&2
+      return 1
+    fi
     sleep 0.1
   done
 }
@@ -72,7 +78,8 @@ keep_running() {
       code=$?
     done
     [ "$stopping" = no ] || break
-    if [ "$(($(date +%s) - begun))" -ge "$steady_seconds" ]; then delay=1; fi
+    # One that held for a while is started again at once.
+    if [ "$(($(date +%s) - begun))" -ge "$steady_seconds" ]; then delay=0; fi
     if [ "$again" = no ]; then
       echo "berth-supervise: the agent ended with code $code; starting it again in $delay s" >>"$log"
       sleep "$delay" &
