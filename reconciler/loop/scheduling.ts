@@ -2,6 +2,7 @@
 import type { Node, Pod } from '../../schemas/kubernetes/types/core-v1.ts';
 import { checkPlan } from '../core/check/check-plan.ts';
 import type { ClusterAccess } from '../core/model/access.ts';
+import { sameJson } from '../core/model/json.ts';
 import { refOf } from '../core/model/object.ts';
 import type { ViewChange } from '../core/model/view.ts';
 import type { Clock, Logger, Random } from '../core/ports.ts';
@@ -79,7 +80,9 @@ function mayHelp(change: ViewChange): boolean {
     const before = change.before as Pod | undefined;
     const after = change.after as Pod | undefined;
     if (before === undefined || after === undefined) return true;
+    const waits = (after.spec?.nodeName ?? '') === '';
     return (
+      (waits && !sameJson(before.spec, after.spec)) ||
       before.status?.phase !== after.status?.phase ||
       before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp
     );

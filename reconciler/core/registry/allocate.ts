@@ -119,13 +119,22 @@ function nodePorts(
   const taken = new Set(used);
   const { from, to } = settings.nodePorts;
   const keyOf = (protocol: string, port: number): string => `${allocationPrefix}nodeport/${protocol}/${port}`;
+  // What the Service names itself is not drawn for another of its ports.
+  const named = new Set(
+    (service.spec?.ports ?? []).map((port) => keyOf(port.protocol ?? 'TCP', port.nodePort ?? 0)),
+  );
   const ports: ServicePort[] = [];
   for (const [index, port] of (service.spec?.ports ?? []).entries()) {
     const protocol = port.protocol ?? 'TCP';
     const wanted = port.nodePort ?? 0;
     const free =
       wanted === 0
-        ? pick(to - from + 1, random, (offset) => !taken.has(keyOf(protocol, from + offset)))
+        ? pick(
+            to - from + 1,
+            random,
+            (offset) =>
+              !taken.has(keyOf(protocol, from + offset)) && !named.has(keyOf(protocol, from + offset)),
+          )
         : wanted - from;
     if (free === undefined)
       return { code: 500, reason: 'InternalError', message: `no free node port is left in ${from}-${to}` };
