@@ -46,7 +46,7 @@ export class PrivateContainerd {
     ].join(' && ');
     const namespaces = ['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child'];
     const init = spawn('unshare', [...namespaces, 'sh', '-c', script], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: 'ignore',
     });
     await until(() => access(join(folder, 'ready')));
     const children = readFileSync(`/proc/${String(init.pid)}/task/${String(init.pid)}/children`, 'utf8');
