@@ -54,10 +54,6 @@ function attempt(
       client.destroy();
     };
     const onAbort = (): void => fail(new Error('the attempt was given up'));
-    client.once('handshake', () => {
-      strict = hasStrictKeyExchange(client);
-      if (!strict) fail(new Error('no strict key exchange'));
-    });
     client.once('ready', () => {
       signal.removeEventListener('abort', onAbort);
       client.setNoDelay(true);
@@ -70,8 +66,10 @@ function attempt(
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) return onAbort();
     try {
-      const onHostKey = (shown: string): void => {
+      const onHostKey = (shown: string): boolean => {
         fingerprint = shown;
+        strict = hasStrictKeyExchange(client);
+        return strict;
       };
       client.connect(sshConnectConfig({ target, privateKey, hostKeyAlgorithms, onHostKey }));
     } catch (error) {

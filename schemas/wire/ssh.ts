@@ -54,8 +54,11 @@ export interface SshConnectOptions {
   readonly target: Pick<SshTarget, 'address' | 'port' | 'user' | 'hostKeys'>;
   readonly privateKey: string;
   readonly hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[];
-  /** Told the fingerprint that the host shows before it is judged. */
-  readonly onHostKey?: (fingerprint: string) => void;
+  /**
+   * Told the fingerprint that the host shows before it is judged; answers whether the key exchange is a strict
+   * one, which is settled by then.
+   */
+  readonly onHostKey: (fingerprint: string) => boolean;
 }
 
 /** The ssh2 options for a connection that accepts none but the pinned host keys. */
@@ -70,8 +73,7 @@ export function sshConnectConfig(options: SshConnectOptions): ConnectConfig {
     hostHash: 'sha256',
     hostVerifier: (hash: string): boolean => {
       const fingerprint = fingerprintOfHash(hash);
-      options.onHostKey?.(fingerprint);
-      return target.hostKeys.includes(fingerprint);
+      return options.onHostKey(fingerprint) && target.hostKeys.includes(fingerprint);
     },
     algorithms: sshOffer(options.hostKeyAlgorithms),
     keepaliveInterval: sshKeepaliveIntervalMs,
@@ -100,7 +102,7 @@ export function fingerprintOfHash(sha256Hex: string): string {
 }
 
 /**
- * Whether the finished key exchange was a strict one (`kex-strict-s-v00@openssh.com`). ssh2 follows it when the
+ * Whether the key exchange is a strict one (`kex-strict-s-v00@openssh.com`). ssh2 follows it when the
  * server offers it but has no option to demand it, so this reads the library's own mark; a library that no
  * longer has the mark counts as not strict, which refuses the connection instead of weakening it.
  */
@@ -127,7 +129,7 @@ export interface SshAttempt {
   readonly target: SshTarget;
   readonly error: Error & { readonly level?: string };
   readonly fingerprint: string | undefined;
-  /** False once the handshake ended without strict key exchange; undefined before its end. */
+  /** False where the key exchange was not a strict one; undefined when it did not come so far. */
   readonly strict: boolean | undefined;
 }
 
