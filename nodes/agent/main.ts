@@ -14,6 +14,7 @@ import { createNetwork } from './net/network.ts';
 import { readBootId, readHost, readResolver } from './report/host-reading.ts';
 import { ReportHub } from './report/report-hub.ts';
 import { AgentServer } from './report/server.ts';
+import { HostChecks } from './runtime/checks/checks.ts';
 import { CriRuntime } from './runtime/cri/cri-runtime.ts';
 import { HostPodFiles } from './runtime/files/pod-files.ts';
 import { CtrImporter } from './runtime/images/image-importer.ts';
@@ -113,6 +114,7 @@ async function run(settings: Settings): Promise<void> {
   const agent: Agent = new Agent({
     runtime,
     files,
+    checks: new HostChecks(runtime),
     journal,
     reports: hub,
     importer,

@@ -187,6 +187,8 @@ const busyboxCommands = [
   'hostname',
   'wget',
   'httpd',
+  'mkdir',
+  'rm',
 ];
 
 function busyboxLayer(): readonly ImageEntry[] {

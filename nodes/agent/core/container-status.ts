@@ -7,7 +7,7 @@ import type {
 } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { compileContainer } from './container-spec.ts';
 import { pullRetryAtMs } from './failure.ts';
-import { isFinished, isStarted } from './pod-progress.ts';
+import { isFinished, isStarted, statusBefore } from './pod-progress.ts';
 import {
   containersNamed,
   currentSandbox,
@@ -15,6 +15,7 @@ import {
   isTerminating,
   type PodInput,
 } from './pod-state.ts';
+import { hasProbe } from './probe.ts';
 import { isSidecar, restartPolicyOf, stepOf } from './restart.ts';
 import type { Container } from './runtime-model.ts';
 
@@ -199,9 +200,11 @@ function isReady(
   const isInit = context.pod.spec?.initContainers?.includes(definition) === true;
   if (isInit && !isSidecar(definition)) return last?.state.type === 'exited' && last.state.exitCode === 0;
   if (last?.state.type !== 'running' || !started) return false;
-  if (definition.readinessProbe === undefined) return true;
-  const verdict = context.input.observed.probes.get(definition.name);
-  return verdict?.containerId === last.id && verdict.ready === true;
+  if (!hasProbe(definition, 'readiness')) return true;
+  const { observed } = context.input;
+  const verdict = observed.probes.get(definition.name);
+  if (verdict?.containerId === last.id && verdict.ready !== undefined) return verdict.ready;
+  return statusBefore(observed, last)?.ready === true;
 }
 
 /** The full name that the runtime knows the image by, once it is known. */

@@ -1,5 +1,5 @@
 /** What the loop does for a pod. Complete data: whoever executes an operation decides nothing. */
-import type { LifecycleHandler } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { CheckAction } from './check-action.ts';
 import type { HostPort } from './host-port.ts';
 import type { ContainerSpec, SandboxSpec } from './runtime-model.ts';
 import type { VolumeSpec } from './volumes.ts';
@@ -22,6 +22,8 @@ export type Operation =
       readonly sandbox: SandboxSpec;
       /** Content of the pod's hosts file; undefined where the runtime provides one. */
       readonly hosts: string | undefined;
+      /** Runs right after the start; where it fails the container is killed. */
+      readonly postStart: CheckAction | undefined;
     }
   | {
       readonly type: 'stop-container';
@@ -30,7 +32,8 @@ export type Operation =
       readonly graceSeconds: number;
       /** The event's message. */
       readonly why: string;
-      readonly preStop: LifecycleHandler | undefined;
+      /** Runs before the process is asked to end, within its grace. */
+      readonly preStop: CheckAction | undefined;
     }
   | { readonly type: 'remove-container'; readonly id: string; readonly container: string }
   | { readonly type: 'stop-sandbox'; readonly id: string }

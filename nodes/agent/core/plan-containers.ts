@@ -1,5 +1,6 @@
 /** The containers of a pod whose sandbox is ready. */
 import type { Container as PodContainer, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { type CheckAction, checkActionOf } from './check-action.ts';
 import { compileContainer, terminationGraceOf } from './container-spec.ts';
 import { type Draft, inFlight, propose, wakeAt } from './draft.ts';
 import { hostsFileOf } from './hosts-file.ts';
@@ -64,7 +65,7 @@ function takeStep(turn: Turn, container: PodContainer, policy: RestartPolicy): v
         container: container.name,
         graceSeconds: container.livenessProbe?.terminationGracePeriodSeconds ?? terminationGraceOf(pod),
         why: step.why,
-        preStop: container.lifecycle?.preStop,
+        preStop: hookOf(turn, container, 'preStop'),
       });
       return;
     case 'wait':
@@ -125,7 +126,17 @@ function planStart(
     spec: compiled.spec,
     sandbox: sandboxSpecOf(input.ref, pod, input.host, sandbox.attempt),
     hosts: ownNetwork ? hostsFileOf(pod, hostnameOf(pod, input.host), addressesOf(input).podIPs) : undefined,
+    postStart: hookOf(turn, container, 'postStart'),
   });
+}
+
+function hookOf(
+  { draft }: Turn,
+  container: PodContainer,
+  name: 'preStop' | 'postStart',
+): CheckAction | undefined {
+  const handler = container.lifecycle?.[name];
+  return handler && checkActionOf(handler, container, addressesOf(draft.input).podIPs[0] ?? '');
 }
 
 function removeOldContainers(draft: Draft, pod: Pod): void {

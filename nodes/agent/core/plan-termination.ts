@@ -2,9 +2,11 @@
  * The end of a pod, in the order of safety: nobody is sent to it any more, its containers end, its sandbox goes,
  * then its files.
  */
+import { checkActionOf } from './check-action.ts';
 import { terminationGraceOf } from './container-spec.ts';
 import { type Draft, inFlight, propose } from './draft.ts';
 import type { PodPlan } from './operation.ts';
+import { addressesOf } from './pod-state.ts';
 import { isSidecar } from './restart.ts';
 import type { Container } from './runtime-model.ts';
 
@@ -57,12 +59,14 @@ function stop(draft: Draft, container: Container): void {
   const definition = [...(pod?.spec?.containers ?? []), ...(pod?.spec?.initContainers ?? [])].find(
     ({ name }) => name === container.name,
   );
+  const handler = definition?.lifecycle?.preStop;
   propose(draft, {
     type: 'stop-container',
     id: container.id,
     container: container.name,
     graceSeconds: pod === undefined ? container.memo.terminationGraceSeconds : terminationGraceOf(pod),
     why: `Stopping container ${container.name}`,
-    preStop: definition?.lifecycle?.preStop,
+    preStop:
+      definition && handler && checkActionOf(handler, definition, addressesOf(draft.input).podIPs[0] ?? ''),
   });
 }

@@ -1,6 +1,11 @@
 /** How far a pod has come: its init containers, and whether it has ended for good. */
-import type { Container as PodContainer, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type {
+  Container as PodContainer,
+  ContainerStatus,
+  Pod,
+} from '../../../schemas/kubernetes/types/core-v1.ts';
 import { containersNamed, currentSandbox, type ObservedPod } from './pod-state.ts';
+import { hasProbe } from './probe.ts';
 import { isSidecar, restartPolicyOf } from './restart.ts';
 import type { Container } from './runtime-model.ts';
 
@@ -34,9 +39,17 @@ export function initProgress(pod: Pod, observed: ObservedPod): InitProgress {
 export function isStarted(container: PodContainer, observed: ObservedPod): boolean {
   const last = containersNamed(observed, container.name)[0];
   if (last?.state.type !== 'running') return false;
-  if (container.startupProbe === undefined) return true;
+  if (!hasProbe(container, 'startup')) return true;
   const verdict = observed.probes.get(container.name);
-  return verdict?.containerId === last.id && verdict.started === true;
+  if (verdict?.containerId === last.id && verdict.started !== undefined) return verdict.started;
+  return statusBefore(observed, last)?.started === true;
+}
+
+/** What an agent before this one knew of a container: it holds until this one has probed it. */
+export function statusBefore(observed: ObservedPod, container: Container): ContainerStatus | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = observed.previous ?? {};
+  const id = `containerd://${container.id}`;
+  return [...containerStatuses, ...initContainerStatuses].find(({ containerID }) => containerID === id);
 }
 
 /** Whether the pod has Succeeded or Failed, and nothing of it will run again. */

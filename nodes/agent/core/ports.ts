@@ -14,6 +14,7 @@ import type {
   NodeReport,
   ServiceEntry,
 } from '../../../schemas/wire/messages.ts';
+import type { CheckAction } from './check-action.ts';
 import type { DesiredState } from './desired-state.ts';
 import type { HostPort } from './host-port.ts';
 import type { PodRef } from './pod-state.ts';
@@ -118,6 +119,18 @@ export interface Runtime {
   pull(name: string, signal: AbortSignal): Promise<Image>;
   /** Until `signal` aborts. Reconnects by itself and then yields `missed`. */
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
+}
+
+export interface CheckResult {
+  readonly ok: boolean;
+  /** What a failed check has to say. */
+  readonly output: string;
+}
+
+/** Carries out what probes and lifecycle hooks ask for. */
+export interface Checks {
+  /** `containerId` is where commands run. Never takes longer than `timeoutMs`, give or take the runtime's own. */
+  run(action: CheckAction, containerId: string, timeoutMs: number): Promise<CheckResult>;
 }
 
 /** What the agent remembers of a pod beside its containers: they do not outlive their removal. */

@@ -1,5 +1,6 @@
 /** Parts of a pod that the agent does not carry out yet. Each is told once per pod, never passed over in silence. */
 import type { Container as PodContainer, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { type CheckSource, checkActionOf } from './check-action.ts';
 import type { EventDraft } from './operation.ts';
 
 const podFeatures: readonly (readonly [what: string, used: (pod: Pod) => boolean])[] = [
@@ -13,12 +14,17 @@ const podFeatures: readonly (readonly [what: string, used: (pod: Pod) => boolean
 ];
 
 const containerFeatures: readonly (readonly [what: string, used: (container: PodContainer) => boolean])[] = [
-  ['lifecycle.postStart', ({ lifecycle }) => lifecycle?.postStart !== undefined],
-  ['lifecycle.preStop', ({ lifecycle }) => lifecycle?.preStop !== undefined],
-  ['startupProbe', ({ startupProbe }) => startupProbe !== undefined],
-  ['livenessProbe', ({ livenessProbe }) => livenessProbe !== undefined],
-  ['readinessProbe', ({ readinessProbe }) => readinessProbe !== undefined],
+  ['lifecycle.postStart of this kind', ({ lifecycle, ...rest }) => isUnknown(lifecycle?.postStart, rest)],
+  ['lifecycle.preStop of this kind', ({ lifecycle, ...rest }) => isUnknown(lifecycle?.preStop, rest)],
+  ['startupProbe of this kind', (container) => isUnknown(container.startupProbe, container)],
+  ['livenessProbe of this kind', (container) => isUnknown(container.livenessProbe, container)],
+  ['readinessProbe of this kind', (container) => isUnknown(container.readinessProbe, container)],
 ];
+
+/** Given, but not to be carried out: gRPC probes, and ports that the container does not name. */
+function isUnknown(source: CheckSource | undefined, container: PodContainer): boolean {
+  return source !== undefined && checkActionOf(source, container, '') === undefined;
+}
 
 export function unsupportedOf(pod: Pod): readonly EventDraft[] {
   const ofPod = podFeatures.filter(([, used]) => used(pod)).map(([what]) => eventOf(what));

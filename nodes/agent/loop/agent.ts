@@ -14,6 +14,7 @@ import type { Operation } from '../core/operation.ts';
 import type { HostFacts, PodRef } from '../core/pod-state.ts';
 import type {
   AgentService,
+  Checks,
   Clock,
   DesiredJournal,
   ImageImporter,
@@ -25,11 +26,12 @@ import type {
 } from '../core/ports.ts';
 import type { PodSources } from '../core/sources.ts';
 import { podsMentioning } from '../core/mentions.ts';
-import { execute, type ExecuteContext } from './execute.ts';
+import { afterStart, execute, type ExecuteContext } from './execute.ts';
 import type { NetworkDriver } from './network-driver.ts';
 import type { NodeWatch } from './node-watch.ts';
 import { OperationFailed } from './outcome.ts';
 import { PodWorker, type PodWorkerContext } from './pod-worker.ts';
+import { Prober } from './prober.ts';
 import { Pulls } from './pulls.ts';
 import { RuntimeWatch } from './runtime-watch.ts';
 import { Slots } from './slots.ts';
@@ -49,6 +51,7 @@ const heavyOperations: ReadonlySet<Operation['type']> = new Set([
 export interface AgentOptions {
   readonly runtime: Runtime;
   readonly files: PodFiles;
+  readonly checks: Checks;
   readonly journal: DesiredJournal;
   readonly reports: Reports;
   readonly importer: ImageImporter;
@@ -71,6 +74,7 @@ export class Agent implements AgentService {
   readonly #stop = new AbortController();
   readonly #pulls: Pulls;
   readonly #watch: RuntimeWatch;
+  readonly #prober: Prober;
   readonly #workerContext: PodWorkerContext;
   #state: DesiredState;
   readonly #records: PodRecord[];
@@ -96,6 +100,7 @@ export class Agent implements AgentService {
       workers: this.#workers,
       adopt: (uid) => this.#adopt(uid),
     });
+    this.#prober = new Prober(options.checks, clock);
     this.#workerContext = {
       clock,
       logger,
@@ -104,6 +109,7 @@ export class Agent implements AgentService {
       sources: this.#sources(),
       host: () => this.#hostFacts(),
       start: (worker, operation) => void this.#execute(worker, operation),
+      onPlanned: (worker) => this.#prober.follow(worker),
       onGone: (worker) => this.#onGone(worker),
     };
     options.network.setEntries(this.#state.entries);
@@ -127,6 +133,7 @@ export class Agent implements AgentService {
   /** Ends the process's work; containers and rules stay as they are. */
   stop(): void {
     this.#stop.abort();
+    this.#prober.stop();
     for (const worker of this.#workers.values()) worker.dispose();
   }
 
@@ -288,6 +295,7 @@ export class Agent implements AgentService {
       files,
       network,
       pulls: this.#pulls,
+      checks: this.#options.checks,
       now: () => clock.now(),
       imageFailures: (container) => worker.imageFailures(container),
       filesAtRest: () => worker.saved(),
@@ -296,7 +304,9 @@ export class Agent implements AgentService {
     const run = (): ReturnType<typeof execute> => execute(context, operation);
     try {
       const isHeavy = heavyOperations.has(operation.type);
-      const outcome = await (isHeavy ? this.#slots.use(operation.type === 'start-container', run) : run());
+      const done = await (isHeavy ? this.#slots.use(operation.type === 'start-container', run) : run());
+      const outcome =
+        operation.type === 'start-container' ? await afterStart(context, operation, done) : done;
       worker.settled(operation, outcome);
       if (operation.type === 'start-container' || operation.type === 'run-sandbox')
         this.#watch.started(worker);
@@ -318,6 +328,7 @@ export class Agent implements AgentService {
   #onGone(worker: PodWorker): void {
     const { reports } = this.#options;
     const { ref, pod } = worker;
+    this.#prober.leave(worker);
     reports.podGone(ref, worker.status ?? emptyStatus);
     if (pod !== undefined) return;
     worker.dispose();

@@ -1,6 +1,6 @@
 /** Carries out operations. Each function does what its data says, and tells what came of it. */
 import type { Operation } from '../core/operation.ts';
-import type { PodFiles, Runtime } from '../core/ports.ts';
+import type { Checks, PodFiles, Runtime } from '../core/ports.ts';
 import type { PodRef } from '../core/pod-state.ts';
 import type { Container } from '../core/runtime-model.ts';
 import type { NetworkDriver } from './network-driver.ts';
@@ -13,6 +13,7 @@ export interface ExecuteContext {
   readonly files: PodFiles;
   readonly network: NetworkDriver;
   readonly pulls: Pulls;
+  readonly checks: Checks;
   readonly now: () => number;
   /** How often an image could not be had for this container. */
   readonly imageFailures: (container: string) => number;
@@ -25,6 +26,11 @@ export interface ExecuteContext {
     container?: string,
   ) => void;
 }
+
+/** So long a pod's end may be held up by a hook at its start. */
+const postStartTimeoutMs = 120_000;
+/** The kubelet's: a process gets so much of its grace even after a slow hook. */
+const graceAfterHookSecondsMin = 2;
 
 type Of<T extends Operation['type']> = Extract<Operation, { type: T }>;
 
@@ -142,17 +148,50 @@ async function startContainer(context: ExecuteContext, operation: Of<'start-cont
   }
 }
 
+/** What follows a container's start and may take its time: it keeps the runtime no more busy than a probe does. */
+export async function afterStart(
+  context: ExecuteContext,
+  operation: Of<'start-container'>,
+  started: Outcome,
+): Promise<Outcome> {
+  const { postStart, spec } = operation;
+  if (postStart === undefined || started.type !== 'container') return started;
+  const { id } = started.container;
+  const result = await context.checks.run(postStart, id, postStartTimeoutMs);
+  if (result.ok) return started;
+  context.tell('Warning', 'FailedPostStartHook', `PostStartHook failed: ${result.output}`, spec.name);
+  const graceSeconds = spec.memo.terminationGraceSeconds;
+  const why = `FailedPostStartHook`;
+  return stopContainer(context, {
+    type: 'stop-container',
+    id,
+    container: spec.name,
+    graceSeconds,
+    why,
+    preStop: undefined,
+  });
+}
+
 async function stopContainer(context: ExecuteContext, operation: Of<'stop-container'>): Promise<Outcome> {
   context.tell('Normal', 'Killing', operation.why, operation.container);
-  await failing(
-    'FailedKillPod',
-    'FailedKillPod',
-    context.runtime.stopContainer(operation.id, operation.graceSeconds),
-    'error killing container',
-  );
+  const graceSeconds = await runPreStop(context, operation);
+  const stopped = context.runtime.stopContainer(operation.id, graceSeconds);
+  await failing('FailedKillPod', 'FailedKillPod', stopped, 'error killing container');
   const container = await context.runtime.container(operation.id);
   if (container === undefined) return { type: 'container-gone', id: operation.id };
   return { type: 'container', container: await withLastWords(context.files, context.ref, container) };
+}
+
+/** Gives the grace that is left for the process itself. */
+async function runPreStop(context: ExecuteContext, operation: Of<'stop-container'>): Promise<number> {
+  const { preStop, graceSeconds, id, container } = operation;
+  if (preStop === undefined || graceSeconds === 0) return graceSeconds;
+  const begunMs = context.now();
+  const result = await context.checks.run(preStop, id, graceSeconds * 1000);
+  if (!result.ok)
+    context.tell('Warning', 'FailedPreStopHook', `PreStopHook failed: ${result.output}`, container);
+  const leftSeconds = graceSeconds - (context.now() - begunMs) / 1000;
+  return Math.ceil(Math.max(graceAfterHookSecondsMin, leftSeconds));
 }
 
 /** The message that an ended container left becomes part of how it ended. */

@@ -2,14 +2,15 @@
 import type { Pod, PodStatus } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { type Operation, operationKey } from '../core/operation.ts';
 import { planPod } from '../core/plan-pod.ts';
-import type {
-  Failure,
-  HostFacts,
-  ImageState,
-  ObservedPod,
-  PodInput,
-  PodRef,
-  ProbeVerdict,
+import {
+  addressesOf,
+  type Failure,
+  type HostFacts,
+  type ImageState,
+  type ObservedPod,
+  type PodInput,
+  type PodRef,
+  type ProbeVerdict,
 } from '../core/pod-state.ts';
 import { statusOf } from '../core/pod-status.ts';
 import type { HostPort } from '../core/host-port.ts';
@@ -28,6 +29,8 @@ export interface PodWorkerContext {
   readonly host: () => HostFacts;
   /** Starts the operation; its end is told by `settled` or `failed`. */
   readonly start: (worker: PodWorker, operation: Operation) => void;
+  /** A plan was made: what is observed may have changed. */
+  readonly onPlanned: (worker: PodWorker) => void;
   /** Nothing of the pod is left on the host. */
   readonly onGone: (worker: PodWorker) => void;
 }
@@ -80,6 +83,11 @@ export class PodWorker {
 
   get status(): PodStatus | undefined {
     return this.#status;
+  }
+
+  /** Empty while it has none. */
+  get podIP(): string {
+    return addressesOf(this.#input(0)).podIPs[0] ?? '';
   }
 
   get containers(): readonly Container[] {
@@ -158,6 +166,7 @@ export class PodWorker {
 
   setProbe(container: string, verdict: ProbeVerdict): void {
     this.#probes.set(container, verdict);
+    this.changed();
   }
 
   /** Plans once for all that changed in this turn of the event loop. */
@@ -272,6 +281,7 @@ export class PodWorker {
     if (plan.wakeAtMs !== undefined)
       this.#cancelTimer = clock.after(Math.max(0, plan.wakeAtMs - nowMs) + 1, () => this.changed());
     this.#report(nowMs);
+    this.#context.onPlanned(this);
     if (!plan.gone || this.#goneTold) return;
     this.#goneTold = true;
     this.#context.onGone(this);

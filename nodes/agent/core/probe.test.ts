@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Container } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { hasProbe, judge, noProbeRun, probePlanOf } from './probe.ts';
+
+const container: Container = {
+  name: 'main',
+  image: 'app:1',
+  ports: [{ name: 'web', containerPort: 8080 }],
+  readinessProbe: {
+    httpGet: { port: 'web', path: 'ready' },
+    successThreshold: 2,
+    failureThreshold: 3,
+    periodSeconds: 5,
+  },
+  livenessProbe: { tcpSocket: { port: 'absent' } },
+  startupProbe: { grpc: { port: 1 } },
+};
+
+test('a probe is compiled with its defaults, named ports and the pod’s address', () => {
+  assert.deepEqual(probePlanOf(container, 'readiness', '10.0.0.1'), {
+    kind: 'readiness',
+    action: { type: 'http', scheme: 'http', host: '10.0.0.1', port: 8080, path: '/ready', headers: [] },
+    initialDelayMs: 0,
+    periodMs: 5000,
+    timeoutMs: 1000,
+    failureThreshold: 3,
+    successThreshold: 2,
+  });
+});
+
+test('a probe of an unknown port or kind is none', () => {
+  assert.equal(hasProbe(container, 'liveness'), false);
+  assert.equal(hasProbe(container, 'startup'), false);
+});
+
+test('a verdict takes as many equal results in a row as the thresholds say', () => {
+  const plan = probePlanOf(container, 'readiness', '');
+  assert.ok(plan !== undefined);
+  const results = [true, true, false, false, true, false, false, false, true];
+  let run = noProbeRun;
+  const verdicts = results.map((ok) => {
+    const judged = judge(plan, run, ok);
+    run = judged.run;
+    return judged.verdict;
+  });
+  assert.deepEqual(verdicts, [
+    undefined,
+    true,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    false,
+    undefined,
+  ]);
+});
