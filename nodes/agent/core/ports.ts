@@ -153,6 +153,8 @@ export interface PodFiles {
   hostPathsOf(podUid: string, spec: ContainerSpec): Promise<readonly string[]>;
   /** Removes all that belongs to the pod, logs too, and unmounts what was mounted. */
   remove(pod: PodRef): Promise<void>;
+  /** Sets the container's log aside where it has grown too large, and calls `reopen`. */
+  rotateLog(pod: PodRef, container: Container, reopen: () => Promise<void>): Promise<void>;
   /** The message that a container left when it ended, in the kubelet's bounds; empty when it left none. */
   terminationMessage(pod: PodRef, container: Container): Promise<string>;
 }

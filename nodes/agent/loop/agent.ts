@@ -27,6 +27,7 @@ import type {
 import type { PodSources } from '../core/sources.ts';
 import { podsMentioning } from '../core/mentions.ts';
 import { afterStart, execute, type ExecuteContext } from './execute.ts';
+import { LogWatch } from './log-watch.ts';
 import type { NetworkDriver } from './network-driver.ts';
 import type { NodeWatch } from './node-watch.ts';
 import { OperationFailed } from './outcome.ts';
@@ -75,6 +76,7 @@ export class Agent implements AgentService {
   readonly #pulls: Pulls;
   readonly #watch: RuntimeWatch;
   readonly #prober: Prober;
+  readonly #logs: LogWatch;
   readonly #workerContext: PodWorkerContext;
   #state: DesiredState;
   readonly #records: PodRecord[];
@@ -100,6 +102,7 @@ export class Agent implements AgentService {
       workers: this.#workers,
       adopt: (uid) => this.#adopt(uid),
     });
+    this.#logs = new LogWatch({ runtime, files, clock, logger, workers: this.#workers });
     this.#prober = new Prober(options.checks, clock);
     this.#workerContext = {
       clock,
@@ -122,6 +125,7 @@ export class Agent implements AgentService {
     const { network, node, reports } = this.#options;
     void this.#applyNetwork(undefined);
     void node.look();
+    this.#logs.start();
     await this.#watch.run(this.#stop.signal, () => {
       for (const worker of this.#workers.values()) worker.changed();
       if (this.#state.epoch > 0) reports.applied(this.#state.epoch, this.#state.generation);
@@ -134,6 +138,7 @@ export class Agent implements AgentService {
   stop(): void {
     this.#stop.abort();
     this.#prober.stop();
+    this.#logs.stop();
     for (const worker of this.#workers.values()) worker.dispose();
   }
 

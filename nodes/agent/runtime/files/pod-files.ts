@@ -16,6 +16,7 @@ import type { VolumeSpec } from '../../core/volumes.ts';
 import { writeAtomically } from './atomic-files.ts';
 import { ensureHostPath } from './host-path.ts';
 import { lastLogLines } from './last-log-lines.ts';
+import { defaultLogBounds, rotateLog } from './log-rotation.ts';
 import { mountsBelow, mountTmpfs, unmount } from './mounts.ts';
 
 /** The kubelet's bounds for termination messages. */
@@ -111,6 +112,12 @@ export class HostPodFiles implements PodFiles {
 
   #logFolder(pod: PodRef): string {
     return join(this.#logRoot, `${pod.namespace}_${pod.name}_${pod.uid}`);
+  }
+
+  async rotateLog(pod: PodRef, { name, attempt }: Container, reopen: () => Promise<void>): Promise<void> {
+    const path = join(this.#logFolder(pod), name, `${String(attempt)}.log`);
+    const stamp = new Date().toISOString().replaceAll(/[-:.]/g, '');
+    await rotateLog(path, stamp, defaultLogBounds, reopen);
   }
 
   async terminationMessage(pod: PodRef, { name, attempt, memo, state }: Container): Promise<string> {
