@@ -218,10 +218,11 @@ async function rollBack(
   );
   const args = [hostPaths.agents, former, keeper.kind, keeper.path];
   await session.expect({ script: 'rollback', args, asRoot: true, deadlineMs: deadlinesMs.activate });
+  const formerAnswers = former !== '' && (await answers(session, former));
   const outcome =
     former === ''
       ? 'there was no former agent, so none runs now'
-      : `the former agent ${former.slice(0, 12)} runs again`;
+      : `the former agent ${former.slice(0, 12)} ${formerAnswers ? 'runs again' : 'does not answer either'}`;
   throw new BootstrapError({
     reason: 'AgentFailed',
     message: `${failed}; ${outcome}; ${forbidden}`,

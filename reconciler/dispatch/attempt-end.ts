@@ -1,4 +1,5 @@
 /** How an attempt to serve a host ended, and what that means for the next one. A table; pure. */
+import { LinkError } from '../core/ports.ts';
 import type { RetryPace } from './backoff.ts';
 
 export interface AttemptEnd {
@@ -38,4 +39,12 @@ export function attemptEndOf(why: {
   const verdict = refusing.has(reason) ? 'refuse' : lasting.has(reason) ? 'slowly' : 'soon';
   const message = [why.message, ...agentLog.slice(-logLinesMax)].join('\n');
   return { reason, message, verdict, served: false };
+}
+
+/** What a host that follows a later epoch means. */
+export function anotherLeads(held: number, own: number): LinkError {
+  return new LinkError(
+    'StaleEpoch',
+    `the host follows epoch ${held}, this reconciler has ${own}: another reconciler leads`,
+  );
 }

@@ -13,12 +13,11 @@ import type {
 } from '../../schemas/wire/bootstrap.ts';
 import {
   hostPaths,
-  nodeReportIntervalMs,
   wireProtocol,
   type AgentInfo,
-  type DesiredUpdate,
   type ImageReport,
   type LogQuery,
+  type Report,
 } from '../../schemas/wire/messages.ts';
 import {
   LinkError,
@@ -31,10 +30,11 @@ import {
   type Random,
 } from '../core/ports.ts';
 import { AgentSession } from './agent-session.ts';
-import { attemptEndOf, type AttemptEnd } from './attempt-end.ts';
+import { anotherLeads, attemptEndOf, type AttemptEnd } from './attempt-end.ts';
 import { retryDelayMs } from './backoff.ts';
-import { pause } from './deadline.ts';
+import { pause, unlessAborted } from './deadline.ts';
 import { DesiredOutbox, type DesiredChange } from './desired-outbox.ts';
+import { Serving } from './serving.ts';
 import { connectSsh, type SshConnection } from './ssh-connection.ts';
 
 export interface LinkPorts {
@@ -58,8 +58,8 @@ export interface LinkPorts {
 /** A connection that held this long was a good one: the next failure is the first again. */
 const steadyMs = 10_000;
 
-/** An agent reports every 10 s; one that misses three is stuck. */
-const silenceMs = 3 * nodeReportIntervalMs;
+/** A build that did not start on this host is not tried again for so long, while the former agent serves. */
+const failedBuildPauseMs = 600_000;
 
 /** An agent that was there before and is gone gets so many attempts to be started again by its keeper. */
 const restartAttemptsMax = 4;
@@ -78,12 +78,11 @@ export class Link implements HostLink {
   readonly #closing = new AbortController();
   /** Resolves when nothing of the link is left. */
   readonly ended: Promise<void>;
-  #session: AgentSession | undefined;
-  #flushing = false;
+  #serving: Serving | undefined;
   /** Attempts for which a missing agent is waited for rather than bootstrapped. */
   #patience = 0;
-  /** The agent that failed on this host: where the former one still serves, it is used. */
-  #failedDigest: string | undefined;
+  /** Builds that did not start on this host, and when: where the former agent still answers, it is served. */
+  #failed: { readonly digests: readonly string[]; readonly atMs: number } | undefined;
 
   /** Begins at once, or after `former`, the end of another link to the same host. */
   constructor(ports: LinkPorts, target: HostTarget, events: HostEvents, former?: Promise<void>) {
@@ -97,13 +96,7 @@ export class Link implements HostLink {
 
   update(change: DesiredChange): void {
     this.#outbox.change(change);
-    if (this.#flushing || this.#session === undefined) return;
-    // Changes made in one go leave in one update; a microtask later is still at once.
-    this.#flushing = true;
-    queueMicrotask(() => {
-      this.#flushing = false;
-      this.#flush();
-    });
+    this.#serving?.flush();
   }
 
   async logs(query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
@@ -132,9 +125,8 @@ export class Link implements HostLink {
   }
 
   #connected(): AgentSession {
-    if (this.#session === undefined)
-      throw new LinkError('NotConnected', `host ${this.#target.name} is not connected`);
-    return this.#session;
+    if (this.#serving !== undefined) return this.#serving.session;
+    throw new LinkError('NotConnected', `host ${this.#target.name} is not connected`);
   }
 
   #tell(state: LinkState): void {
@@ -168,30 +160,26 @@ export class Link implements HostLink {
 
   /** One connection from its beginning to its end. Never rejects. */
   async #attempt(): Promise<AttemptEnd> {
-    const { clock } = this.#ports;
+    const { signal } = this.#closing;
     try {
       // Building takes seconds the first time; the host is greeted meanwhile.
-      const [builds, connected] = await Promise.all([
-        this.#builds(),
-        connectSsh(this.#target, clock, this.#closing.signal),
-      ]);
+      const builds = this.#builds();
+      const connected = await connectSsh(this.#target, this.#ports.clock, signal);
       if (!connected.ok) return attemptEndOf(connected.failure);
       const { connection } = connected;
       const onClose = (): void => connection.close();
-      this.#closing.signal.addEventListener('abort', onClose);
+      signal.addEventListener('abort', onClose);
       try {
-        return await this.#useConnection(connection, builds);
+        return await this.#useConnection(connection, await unlessAborted(builds, signal));
       } finally {
-        this.#closing.signal.removeEventListener('abort', onClose);
+        signal.removeEventListener('abort', onClose);
         connection.close();
       }
     } catch (error) {
       if (error instanceof LinkError) return attemptEndOf(error);
       this.#ports.logger.error('link broke', { host: this.#target.name, error });
-      return attemptEndOf({
-        reason: 'InternalError',
-        message: error instanceof Error ? error.message : String(error),
-      });
+      const message = error instanceof Error ? error.message : String(error);
+      return attemptEndOf({ reason: 'InternalError', message });
     }
   }
 
@@ -265,7 +253,9 @@ export class Link implements HostLink {
     if (info === undefined || info.protocol !== wireProtocol) return false;
     if ('ok' in builds) return true;
     if (builds.some(({ digest }) => digest === info.executableDigest)) return true;
-    return builds.some(({ digest }) => digest === this.#failedDigest);
+    const { digests, atMs } = this.#failed ?? { digests: [], atMs: 0 };
+    const failedLately = this.#ports.clock.now() - atMs < failedBuildPauseMs;
+    return failedLately && builds.every(({ digest }) => digests.includes(digest));
   }
 
   /** Makes the host run the wanted agent; returns why it does not. */
@@ -280,91 +270,30 @@ export class Link implements HostLink {
     const signal = AbortSignal.any([this.#closing.signal, lost]);
     const result = await this.#ports.bootstrap(job, onProgress, signal);
     if (result.ok) return undefined;
-    if (result.reason === 'AgentFailed') this.#failedDigest = builds[0]?.digest;
+    if (result.reason === 'AgentFailed')
+      this.#failed = { digests: builds.map(({ digest }) => digest), atMs: this.#ports.clock.now() };
     return result;
   }
 
-  /** Connected: updates go out, reports come in, until one of the two ways ends. */
   async #serve(connection: SshConnection, { session, info }: Reached): Promise<AttemptEnd> {
-    if (info.epoch > this.#ports.epoch) {
+    const { epoch, clock, logger } = this.#ports;
+    const host = this.#target.name;
+    if (info.epoch > epoch) {
       session.close();
-      return anotherLeads(info.epoch, this.#ports.epoch);
+      return attemptEndOf(anotherLeads(info.epoch, epoch));
     }
-    const ending = new AbortController();
-    const onLost = (): void =>
-      ending.abort(connection.lost.aborted ? connection.lost.reason : session.lost.reason);
-    connection.lost.addEventListener('abort', onLost);
-    session.lost.addEventListener('abort', onLost);
+    const report = (each: Report): void => {
+      if (!this.closing) this.#events.report(host, each);
+    };
     this.#outbox.connected(info);
-    this.#session = session;
-    this.#endServing = (error) => ending.abort(error);
+    this.#serving = new Serving({ host, session, outbox: this.#outbox, report, clock, logger });
     this.#patience = restartAttemptsMax;
     this.#tell({ phase: 'connected', info });
-    this.#flush();
+    this.#serving.flush();
     try {
-      await this.#receive(session, ending);
-      return {
-        ...attemptEndOf({ reason: 'AgentLost', message: 'the agent ended its reports' }),
-        served: true,
-      };
-    } catch (error) {
-      const why: unknown = ending.signal.aborted ? ending.signal.reason : error;
-      if (!(why instanceof LinkError)) throw why;
-      return { ...attemptEndOf(why), served: true };
+      return { ...attemptEndOf(await this.#serving.untilLost(connection.lost)), served: true };
     } finally {
-      this.#session = undefined;
-      this.#endServing = undefined;
-      session.close();
+      this.#serving = undefined;
     }
   }
-
-  #endServing: ((error: LinkError) => void) | undefined;
-
-  async #receive(session: AgentSession, ending: AbortController): Promise<void> {
-    const { clock } = this.#ports;
-    const silent = (): void =>
-      ending.abort(new LinkError('AgentSilent', `the agent has reported nothing for ${silenceMs / 1000} s`));
-    let cancel = clock.after(silenceMs, silent);
-    try {
-      for await (const report of session.reports(ending.signal)) {
-        cancel();
-        cancel = clock.after(silenceMs, silent);
-        if (this.#closing.signal.aborted) return;
-        this.#events.report(this.#target.name, report);
-      }
-    } finally {
-      cancel();
-    }
-  }
-
-  #flush(): void {
-    const session = this.#session;
-    const update = session === undefined ? undefined : this.#outbox.next();
-    if (session === undefined || update === undefined) return;
-    this.#put(session, update).catch((error: unknown) => {
-      if (session !== this.#session) return;
-      const why = error instanceof LinkError ? error : new LinkError('InternalError', String(error));
-      this.#endServing?.(why);
-    });
-  }
-
-  async #put(session: AgentSession, update: DesiredUpdate): Promise<void> {
-    const answer = await session.putDesired(update);
-    if (session !== this.#session) return;
-    if (answer.ok) this.#outbox.accepted(answer.accepted);
-    else {
-      const { refused } = answer;
-      this.#ports.logger.warn('desired state refused', { host: this.#target.name, ...refused });
-      const verdict = this.#outbox.refused(refused);
-      if (verdict === 'another-leads')
-        throw new LinkError('StaleEpoch', anotherLeads(refused.epoch, update.epoch).message);
-      if (verdict === 'give-up') throw new LinkError(refused.reason, refused.message);
-    }
-    this.#flush();
-  }
-}
-
-function anotherLeads(held: number, own: number): AttemptEnd {
-  const message = `the host follows epoch ${held}, this reconciler has ${own}: another reconciler leads`;
-  return attemptEndOf({ reason: 'StaleEpoch', message });
 }

@@ -13,7 +13,7 @@ import type {
   Random,
 } from '../../reconciler/core/ports.ts';
 import { LinkError } from '../../reconciler/core/ports.ts';
-import { attemptEndOf, type AttemptEnd } from '../../reconciler/dispatch/attempt-end.ts';
+import { anotherLeads, attemptEndOf, type AttemptEnd } from '../../reconciler/dispatch/attempt-end.ts';
 import { retryDelayMs } from '../../reconciler/dispatch/backoff.ts';
 import { DesiredOutbox, type DesiredChange } from '../../reconciler/dispatch/desired-outbox.ts';
 import { sshKeepaliveCountMax, sshKeepaliveIntervalMs } from '../../schemas/wire/ssh.ts';
@@ -188,7 +188,7 @@ class MemoryLink implements HostLink {
       if (this.closed) return;
       if (this.#reach() !== 'open') return this.#after(attemptEndOf(unreachable));
       const { info } = this.#agent;
-      if (info.epoch > epoch) return this.#after(anotherLeads(info.epoch, epoch));
+      if (info.epoch > epoch) return this.#after(attemptEndOf(anotherLeads(info.epoch, epoch)));
       this.#attempt = 0;
       const connection: Connection = { stuck: [], end: () => undefined };
       this.#connection = connection;
@@ -248,18 +248,12 @@ class MemoryLink implements HostLink {
       const verdict = this.#outbox.refused(refused);
       if (verdict !== 'send-whole-state') {
         this.#disconnect();
-        return this.#after(
-          verdict === 'another-leads' ? anotherLeads(refused.epoch, update.epoch) : attemptEndOf(refused),
-        );
+        const why = verdict === 'another-leads' ? anotherLeads(refused.epoch, update.epoch) : refused;
+        return this.#after(attemptEndOf(why));
       }
     }
     this.#flush();
   }
-}
-
-function anotherLeads(held: number, own: number): AttemptEnd {
-  const message = `the host follows epoch ${held}, this reconciler has ${own}: another reconciler leads`;
-  return attemptEndOf({ reason: 'StaleEpoch', message });
 }
 
 async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
