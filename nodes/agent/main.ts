@@ -92,7 +92,10 @@ async function run(settings: Settings): Promise<void> {
     readBootId(),
     files.records(),
   ]);
-  const hub = new ReportHub(() => agent.info());
+  const hub = new ReportHub(
+    () => agent.info(),
+    () => agent.podUids(),
+  );
   const network = new NetworkDriver({
     network: createNetwork({ logger, cniConfigPath: settings.cni }),
     runtime,

@@ -10,7 +10,6 @@ import {
 } from '../../../schemas/wire/messages.ts';
 import { applyUpdate, type DesiredState, refusalOf } from '../core/desired-state.ts';
 import { imageReportsOf } from '../core/node-report.ts';
-import type { Operation } from '../core/operation.ts';
 import type { HostFacts, PodRef } from '../core/pod-state.ts';
 import type {
   AgentService,
@@ -26,28 +25,16 @@ import type {
 } from '../core/ports.ts';
 import type { PodSources } from '../core/sources.ts';
 import { podsMentioning } from '../core/mentions.ts';
-import { afterStart, execute, type ExecuteContext } from './execute.ts';
 import { LogWatch } from './log-watch.ts';
 import type { NetworkDriver } from './network-driver.ts';
 import type { NodeWatch } from './node-watch.ts';
-import { OperationFailed } from './outcome.ts';
+import { OperationRunner } from './operation-runner.ts';
 import { PodWorker, type PodWorkerContext } from './pod-worker.ts';
 import { Prober } from './prober.ts';
-import { Pulls } from './pulls.ts';
 import { RuntimeWatch } from './runtime-watch.ts';
-import { Slots } from './slots.ts';
 
-/** The runtime is saturated at four; a few more hide the round trips between operations. */
-const parallelOperationsMax = 8;
-
-/** Operations that keep the runtime busy. Others wait (for a grace, a registry) and hold nobody up. */
-const heavyOperations: ReadonlySet<Operation['type']> = new Set([
-  'run-sandbox',
-  'start-container',
-  'stop-sandbox',
-  'remove-sandbox',
-  'remove-container',
-]);
+/** Host ports of running pods are known by then; without the runtime, rules for services must not wait longer. */
+const networkDelayMaxMs = 2000;
 
 export interface AgentOptions {
   readonly runtime: Runtime;
@@ -71,9 +58,8 @@ export interface AgentOptions {
 export class Agent implements AgentService {
   readonly #options: AgentOptions;
   readonly #workers = new Map<string, PodWorker>();
-  readonly #slots = new Slots(parallelOperationsMax);
   readonly #stop = new AbortController();
-  readonly #pulls: Pulls;
+  readonly #runner: OperationRunner;
   readonly #watch: RuntimeWatch;
   readonly #prober: Prober;
   readonly #logs: LogWatch;
@@ -88,12 +74,6 @@ export class Agent implements AgentService {
     this.#options = options;
     this.#state = options.state;
     this.#records = [...options.records];
-    this.#pulls = new Pulls(
-      runtime,
-      () => clock.now(),
-      this.#stop.signal,
-      () => void options.node.look(),
-    );
     this.#watch = new RuntimeWatch({
       runtime,
       files,
@@ -104,6 +84,12 @@ export class Agent implements AgentService {
     });
     this.#logs = new LogWatch({ runtime, files, clock, logger, workers: this.#workers });
     this.#prober = new Prober(options.checks, clock);
+    this.#runner = new OperationRunner({
+      ...options,
+      signal: this.#stop.signal,
+      onPulled: () => void options.node.look(),
+      onStarted: (worker) => this.#watch.started(worker),
+    });
     this.#workerContext = {
       clock,
       logger,
@@ -111,7 +97,7 @@ export class Agent implements AgentService {
       files,
       sources: this.#sources(),
       host: () => this.#hostFacts(),
-      start: (worker, operation) => void this.#execute(worker, operation),
+      start: (worker, operation) => void this.#runner.run(worker, operation),
       onPlanned: (worker) => this.#prober.follow(worker),
       onGone: (worker) => this.#onGone(worker),
     };
@@ -122,14 +108,18 @@ export class Agent implements AgentService {
 
   /** Adopts what runs, and begins to plan; until then reconcilers are answered, but nothing is done. */
   async run(): Promise<void> {
-    const { network, node, reports } = this.#options;
-    void this.#applyNetwork(undefined);
+    const { network, node, clock } = this.#options;
+    const cancel = clock.after(networkDelayMaxMs, () => void this.#applyNetwork(undefined));
     void node.look();
     this.#logs.start();
     await this.#watch.run(this.#stop.signal, () => {
+      cancel();
       for (const worker of this.#workers.values()) worker.changed();
-      if (this.#state.epoch > 0) reports.applied(this.#state.epoch, this.#state.generation);
+      // After these plans, which hand the host ports of running pods to the network: no rule goes in between.
+      setImmediate(() => void this.#applyNetwork(undefined));
+      this.#reportApplied(this.#state);
     });
+    cancel();
     network.stop();
     node.stop();
   }
@@ -189,6 +179,11 @@ export class Agent implements AgentService {
     ]);
   }
 
+  /** Of all pods that are desired, or may still be on the host. */
+  podUids(): readonly string[] {
+    return [...this.#workers.keys(), ...this.#records.map(({ ref }) => ref.uid)];
+  }
+
   pod(uid: string): PodRef | undefined {
     return this.#workers.get(uid)?.ref;
   }
@@ -199,8 +194,8 @@ export class Agent implements AgentService {
   }
 
   /** Rules for pods that end change before their containers do; all else need not wait for the network. */
-  async #begin(changedKeys: ReadonlySet<string>, { epoch, generation }: DesiredUpdate): Promise<void> {
-    const { network, reports } = this.#options;
+  async #begin(changedKeys: ReadonlySet<string>, update: DesiredUpdate): Promise<void> {
+    const { network } = this.#options;
     network.setEntries(this.#state.entries);
     const networkKeys = new Set(
       [...changedKeys].filter((key) => key === 'network' || key.startsWith('service/')),
@@ -214,8 +209,15 @@ export class Agent implements AgentService {
     for (const worker of touched) if (applied === undefined || !ending.includes(worker)) worker.changed();
     await applied;
     if (applied !== undefined) for (const worker of ending) worker.changed();
-    // Workers plan in a microtask of their own; after it their first steps have been started.
-    setImmediate(() => reports.applied(epoch, generation));
+    this.#reportApplied(update);
+  }
+
+  /** Workers plan in a microtask of their own; after it their first steps have been started. */
+  #reportApplied({ epoch, generation }: { readonly epoch: number; readonly generation: number }): void {
+    setImmediate(() => {
+      const isNewest = this.#state.epoch === epoch && this.#state.generation === generation;
+      if (isNewest && epoch > 0) this.#options.reports.applied(epoch, generation);
+    });
   }
 
   /** Failures are logged and tried again by the driver. */
@@ -292,49 +294,11 @@ export class Agent implements AgentService {
     return network?.type === 'network' ? [network.nodeAddress] : [];
   }
 
-  async #execute(worker: PodWorker, operation: Operation): Promise<void> {
-    const { runtime, files, network, clock, logger } = this.#options;
-    const context: ExecuteContext = {
-      ref: worker.ref,
-      runtime,
-      files,
-      network,
-      pulls: this.#pulls,
-      checks: this.#options.checks,
-      now: () => clock.now(),
-      imageFailures: (container) => worker.imageFailures(container),
-      filesAtRest: () => worker.saved(),
-      tell: (severity, reason, message, container) => worker.tell(severity, reason, message, container),
-    };
-    const run = (): ReturnType<typeof execute> => execute(context, operation);
-    try {
-      const isHeavy = heavyOperations.has(operation.type);
-      const done = await (isHeavy ? this.#slots.use(operation.type === 'start-container', run) : run());
-      const outcome =
-        operation.type === 'start-container' ? await afterStart(context, operation, done) : done;
-      worker.settled(operation, outcome);
-      if (operation.type === 'start-container' || operation.type === 'run-sandbox')
-        this.#watch.started(worker);
-    } catch (error) {
-      const failure =
-        error instanceof OperationFailed
-          ? error
-          : new OperationFailed('InternalError', 'Failed', String(error));
-      logger.warn('operation failed', {
-        pod: worker.ref,
-        operation: operation.type,
-        reason: failure.reason,
-        error: failure.message,
-      });
-      worker.failed(operation, failure);
-    }
-  }
-
   #onGone(worker: PodWorker): void {
     const { reports } = this.#options;
     const { ref, pod } = worker;
     this.#prober.leave(worker);
-    reports.podGone(ref, worker.status ?? emptyStatus);
+    reports.podGone(ref, worker.observation.status ?? emptyStatus);
     if (pod !== undefined) return;
     worker.dispose();
     this.#workers.delete(ref.uid);

@@ -74,6 +74,8 @@ export class NetworkDriver {
     this.#cancelTimer();
     let delayMs = refreshMs;
     while (this.#waiters.length > 0) {
+      // All that changes in this turn of the event loop goes into one application.
+      await new Promise(setImmediate);
       const waiters = this.#waiters.splice(0);
       const changed = this.#changed;
       this.#changed = new Set();

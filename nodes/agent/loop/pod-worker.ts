@@ -1,23 +1,19 @@
 /** One pod: what is observed of it, its plan, and the operations in flight. */
 import type { Pod, PodStatus } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { type Operation, operationKey } from '../core/operation.ts';
+import type { Operation } from '../core/operation.ts';
 import { planPod } from '../core/plan-pod.ts';
 import {
   addressesOf,
-  type Failure,
   type HostFacts,
-  type ImageState,
-  type ObservedPod,
   type PodInput,
   type PodRef,
   type ProbeVerdict,
 } from '../core/pod-state.ts';
 import { statusOf } from '../core/pod-status.ts';
-import type { HostPort } from '../core/host-port.ts';
 import type { Clock, Logger, PodFiles, PodRecord, Reports } from '../core/ports.ts';
 import type { Container, Sandbox } from '../core/runtime-model.ts';
 import type { PodSources } from '../core/sources.ts';
-import type { VolumeSpec } from '../core/volumes.ts';
+import { Observation } from './observation.ts';
 import type { OperationFailed, Outcome } from './outcome.ts';
 
 export interface PodWorkerContext {
@@ -41,36 +37,22 @@ export function formatTime(ms: number): string {
 }
 
 export class PodWorker {
+  /** Who changes it calls `changed` when done. */
+  readonly observation: Observation;
   readonly #context: PodWorkerContext;
   #ref: PodRef;
   #pod: Pod | undefined;
-  #sandboxes: readonly Sandbox[] = [];
-  #containers: readonly Container[] = [];
-  readonly #images = new Map<string, ImageState>();
-  readonly #failures = new Map<string, Failure>();
-  readonly #probes = new Map<string, ProbeVerdict>();
-  #inFlight: readonly Operation[] = [];
-  #preparedVolumes: readonly VolumeSpec[] | undefined;
-  #publishedPorts: readonly HostPort[] = [];
-  #status: PodStatus | undefined;
-  #startTimeMs: number;
-  #hasFiles: boolean;
   #told = new Set<string>();
   #cancelTimer: () => void = () => undefined;
   #planning = false;
   #goneTold = false;
   #reported = false;
-  /** Grows with each change by an operation, so that a listing begun before it is known to be stale. */
-  #version = 0;
   #saving: Promise<void> = Promise.resolve();
 
   constructor(ref: PodRef, context: PodWorkerContext, record?: PodRecord) {
     this.#context = context;
     this.#ref = ref;
-    this.#hasFiles = record !== undefined;
-    this.#status = record?.status;
-    this.#startTimeMs =
-      record === undefined || record.startTimeMs === 0 ? context.clock.now() : record.startTimeMs;
+    this.observation = new Observation(record, context.clock.now());
   }
 
   get ref(): PodRef {
@@ -81,8 +63,8 @@ export class PodWorker {
     return this.#pod;
   }
 
-  get status(): PodStatus | undefined {
-    return this.#status;
+  get containers(): readonly Container[] {
+    return this.observation.containers;
   }
 
   /** Empty while it has none. */
@@ -90,82 +72,31 @@ export class PodWorker {
     return addressesOf(this.#input(0)).podIPs[0] ?? '';
   }
 
-  get containers(): readonly Container[] {
-    return this.#containers;
-  }
-
-  /** Changes whenever a listing begun earlier must not be believed. */
-  get version(): number {
-    return this.#version;
-  }
-
-  holds(id: string): boolean {
-    return (
-      this.#containers.some((container) => container.id === id) ||
-      this.#sandboxes.some((sandbox) => sandbox.id === id)
-    );
-  }
-
-  imageFailures(container: string): number {
-    const state = this.#images.get(container);
-    return state?.type === 'missing' ? state.failures : 0;
-  }
-
   setPod(pod: Pod | undefined): void {
     this.#pod = pod;
     this.#goneTold = false;
-    if (pod !== undefined)
-      this.#ref = {
-        uid: this.#ref.uid,
-        namespace: pod.metadata.namespace ?? '',
-        name: pod.metadata.name ?? '',
-      };
+    if (pod === undefined) return;
+    const { namespace = '', name = '' } = pod.metadata;
+    this.#ref = { uid: this.#ref.uid, namespace, name };
   }
 
-  /** A whole listing of this pod, begun when `version` was current; not believed where it may be half or stale. */
-  observe(sandboxes: readonly Sandbox[], containers: readonly Container[], version: number): void {
-    const isMaking = this.#inFlight.some(({ type }) => type === 'run-sandbox' || type === 'start-container');
-    if (version !== this.#version || isMaking) return;
-    if (this.#ref.name === '' && sandboxes[0] !== undefined) {
-      this.#ref = { uid: this.#ref.uid, namespace: sandboxes[0].namespace, name: sandboxes[0].podName };
+  /** A whole listing of this pod, begun when `version` was the observation's. */
+  list(sandboxes: readonly Sandbox[], containers: readonly Container[], version: number): void {
+    const [first] = sandboxes;
+    if (this.#ref.name === '' && first !== undefined) {
+      this.#ref = { uid: this.#ref.uid, namespace: first.namespace, name: first.podName };
     }
-    this.#sandboxes = sandboxes.toSorted((a, b) => b.attempt - a.attempt);
-    const known = new Map(this.#containers.map((container) => [container.id, container]));
-    this.#containers = sortContainers(
-      containers.map((container) => keepMessage(container, known.get(container.id))),
-    );
-  }
-
-  observeContainer(container: Container): void {
-    this.#version++;
-    const others = this.#containers.filter(({ id }) => id !== container.id);
-    const before = this.#containers.find(({ id }) => id === container.id);
-    this.#containers = sortContainers([...others, keepMessage(container, before)]);
-  }
-
-  observeSandbox(sandbox: Sandbox): void {
-    this.#version++;
-    const others = this.#sandboxes.filter(({ id }) => id !== sandbox.id);
-    this.#sandboxes = [...others, sandbox].sort((a, b) => b.attempt - a.attempt);
-  }
-
-  forgetObject(id: string): void {
-    this.#version++;
-    this.#sandboxes = this.#sandboxes.filter((sandbox) => sandbox.id !== id);
-    this.#containers = this.#containers.filter(
-      (container) => container.id !== id && container.sandboxId !== id,
-    );
+    this.observation.list(sandboxes, containers, version);
   }
 
   /** Images came in another way than by a pull: what was missing is looked for again at once. */
   imagesChanged(): void {
-    for (const [container, state] of this.#images)
-      if (state.type === 'missing') this.#images.delete(container);
+    this.observation.forgetMissingImages();
     this.changed();
   }
 
   setProbe(container: string, verdict: ProbeVerdict): void {
-    this.#probes.set(container, verdict);
+    this.observation.setProbe(container, verdict);
     this.changed();
   }
 
@@ -180,26 +111,12 @@ export class PodWorker {
   }
 
   settled(operation: Operation, outcome: Outcome): void {
-    this.#leave(operation);
-    this.#failures.delete(operationKey(operation));
-    this.#take(outcome);
-    if (operation.type === 'start-container') this.#images.delete(operation.spec.name);
+    this.observation.settled(operation, outcome);
     this.changed();
   }
 
   failed(operation: Operation, failure: OperationFailed): void {
-    this.#leave(operation);
-    const key = operationKey(operation);
-    const count = (this.#failures.get(key)?.count ?? 0) + 1;
-    this.#failures.set(key, {
-      reason: failure.reason,
-      message: failure.message,
-      count,
-      failedAtMs: this.#context.clock.now(),
-    });
-    if (failure.outcome !== undefined) this.#take(failure.outcome);
-    // The image may be what is wrong: it is looked for again.
-    if (operation.type === 'start-container') this.#images.delete(operation.spec.name);
+    this.observation.failed(operation, failure, this.#context.clock.now());
     const container = operation.type === 'start-container' ? operation.spec.name : undefined;
     this.tell('Warning', failure.eventReason, failure.message, container);
     this.changed();
@@ -232,125 +149,65 @@ export class PodWorker {
     return isInit ? `spec.initContainers{${container}}` : `spec.containers{${container}}`;
   }
 
-  #leave(operation: Operation): void {
-    this.#version++;
-    this.#inFlight = this.#inFlight.filter((other) => other !== operation);
-  }
-
-  #take(outcome: Outcome): void {
-    switch (outcome.type) {
-      case 'volumes':
-        this.#preparedVolumes = outcome.volumes;
-        this.#hasFiles = true;
-        return;
-      case 'sandbox':
-        return this.observeSandbox(outcome.sandbox);
-      case 'container':
-        return this.observeContainer(outcome.container);
-      case 'sandbox-gone':
-      case 'container-gone':
-        return this.forgetObject(outcome.id);
-      case 'image':
-        this.#images.set(outcome.container, outcome.state);
-        return;
-      case 'ports':
-        this.#publishedPorts = outcome.ports;
-        return;
-      case 'files-gone':
-        this.#hasFiles = false;
-        this.#preparedVolumes = undefined;
-    }
-  }
-
   #plan(): void {
-    const { clock } = this.#context;
+    const { clock, start, onPlanned, onGone } = this.#context;
     this.#cancelTimer();
     const nowMs = clock.now();
     const plan = planPod(this.#input(nowMs));
-    const keys = new Set(plan.events.map(({ key }) => key));
     for (const event of plan.events) {
       if (!this.#told.has(event.key)) this.tell(event.severity, event.reason, event.message, event.container);
     }
-    this.#told = keys;
+    this.#told = new Set(plan.events.map(({ key }) => key));
     for (const operation of plan.operations) {
-      this.#version++;
-      this.#inFlight = [...this.#inFlight, operation];
-      if (operation.type === 'run-sandbox' || operation.type === 'start-container') this.#hasFiles = true;
-      this.#context.start(this, operation);
+      this.observation.began(operation);
+      start(this, operation);
     }
-    if (plan.wakeAtMs !== undefined)
+    if (plan.wakeAtMs !== undefined) {
       this.#cancelTimer = clock.after(Math.max(0, plan.wakeAtMs - nowMs) + 1, () => this.changed());
+    }
     this.#report(nowMs);
-    this.#context.onPlanned(this);
+    onPlanned(this);
     if (!plan.gone || this.#goneTold) return;
     this.#goneTold = true;
-    this.#context.onGone(this);
+    onGone(this);
   }
 
   #input(nowMs: number): PodInput {
+    const { sources, host } = this.#context;
     return {
       ref: this.#ref,
       pod: this.#pod,
-      sources: this.#context.sources,
-      host: this.#context.host(),
-      observed: this.#observed(),
+      sources,
+      host: host(),
+      observed: this.observation.asInput(),
       nowMs,
-    };
-  }
-
-  #observed(): ObservedPod {
-    return {
-      sandboxes: this.#sandboxes,
-      containers: this.#containers,
-      images: this.#images,
-      preparedVolumes: this.#preparedVolumes,
-      publishedPorts: this.#publishedPorts,
-      failures: this.#failures,
-      inFlight: this.#inFlight,
-      probes: this.#probes,
-      previous: this.#status,
-      startTimeMs: this.#startTimeMs,
-      hasFiles: this.#hasFiles,
     };
   }
 
   #report(nowMs: number): void {
     if (this.#pod === undefined) return;
+    const { observation } = this;
     const status = statusOf(this.#input(nowMs), this.#pod, formatTime);
-    const isNew = JSON.stringify(status) !== JSON.stringify(this.#status);
+    const isNew = JSON.stringify(status) !== JSON.stringify(observation.status);
     // What an agent before this one told is told once more: nobody here has heard it.
     if (!isNew && this.#reported) return;
-    this.#status = status;
+    observation.status = status;
     this.#reported = true;
     this.#context.reports.pod(this.#ref, status);
-    if (isNew && this.#mayWrite()) this.#save(status);
-  }
-
-  /** What is being removed must not be written to. */
-  #mayWrite(): boolean {
-    return this.#hasFiles && !this.#inFlight.some(({ type }) => type === 'remove-files');
+    if (isNew && observation.mayWriteFiles) this.#save(status);
   }
 
   /** One write after the other; a failed one costs what a restarted agent would remember. */
   #save(status: PodStatus): void {
-    const record: PodRecord = { ref: this.#ref, startTimeMs: this.#startTimeMs, status };
+    const { files, logger } = this.#context;
+    const record: PodRecord = { ref: this.#ref, startTimeMs: this.observation.startTimeMs, status };
     this.#saving = this.#saving
-      .then(() =>
-        this.#mayWrite() && this.#status === status ? this.#context.files.saveRecord(record) : undefined,
-      )
+      .then(() => {
+        const isNewest = this.observation.status === status;
+        return isNewest && this.observation.mayWriteFiles ? files.saveRecord(record) : undefined;
+      })
       .catch((error: unknown) =>
-        this.#context.logger.warn('pod record not saved', { pod: this.#ref, error: String(error) }),
+        logger.warn('pod record not saved', { pod: this.#ref, error: String(error) }),
       );
   }
-}
-
-function sortContainers(containers: readonly Container[]): readonly Container[] {
-  return containers.toSorted((a, b) => b.attempt - a.attempt || b.createdAtMs - a.createdAtMs);
-}
-
-/** The termination message is read once, when the container ends; listings do not know it. */
-function keepMessage(container: Container, before: Container | undefined): Container {
-  if (container.state.type !== 'exited' || before?.state.type !== 'exited' || container.state.message !== '')
-    return container;
-  return { ...container, state: { ...container.state, message: before.state.message } };
 }

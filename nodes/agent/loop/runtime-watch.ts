@@ -89,7 +89,7 @@ export class RuntimeWatch {
 
   async #listOnce(): Promise<void> {
     const { runtime, workers, adopt } = this.#options;
-    const versions = new Map([...workers].map(([uid, worker]) => [uid, worker.version]));
+    const versions = new Map([...workers].map(([uid, worker]) => [uid, worker.observation.version]));
     const { sandboxes, containers } = await runtime.list();
     const sandboxesOf = Map.groupBy(sandboxes, ({ podUid }) => podUid);
     const containersOf = Map.groupBy(containers, ({ podUid }) => podUid);
@@ -117,7 +117,7 @@ export class RuntimeWatch {
       const isKnown = known.get(container.id)?.state.type === 'exited';
       complete.push(isKnown ? container : await withLastWords(this.#options.files, worker.ref, container));
     }
-    worker.observe(sandboxes, complete, version);
+    worker.list(sandboxes, complete, version);
     if (this.#seen) worker.changed();
   }
 
@@ -128,7 +128,7 @@ export class RuntimeWatch {
 
   async #refresh(id: string, exited: boolean): Promise<void> {
     if (!this.#seen) return;
-    const worker = [...this.#options.workers.values()].find((candidate) => candidate.holds(id));
+    const worker = [...this.#options.workers.values()].find((candidate) => candidate.observation.holds(id));
     if (worker === undefined) {
       if (exited) this.#keepExit(id);
       return;
@@ -156,12 +156,12 @@ export class RuntimeWatch {
     const container = await runtime.container(id);
     if (container !== undefined) {
       if (exited && container.state.type === 'running') return false;
-      worker.observeContainer(await withLastWords(files, worker.ref, container));
+      worker.observation.setContainer(await withLastWords(files, worker.ref, container));
     } else {
       const sandbox = await runtime.sandbox(id);
       if (exited && sandbox?.ready === true) return false;
-      if (sandbox === undefined) worker.forgetObject(id);
-      else worker.observeSandbox(sandbox);
+      if (sandbox === undefined) worker.observation.forget(id);
+      else worker.observation.setSandbox(sandbox);
     }
     worker.changed();
     return true;

@@ -28,7 +28,10 @@ function ignore(): undefined {
 }
 
 test('a reader first gets a snapshot and everything known, then changes', () => {
-  const hub = new ReportHub(() => info);
+  const hub = new ReportHub(
+    () => info,
+    () => [],
+  );
   hub.pod(ref, { phase: 'Running' });
   let wakes = 0;
   const reader = hub.open(() => wakes++);
@@ -41,7 +44,10 @@ test('a reader first gets a snapshot and everything known, then changes', () => 
 });
 
 test('a slow reader gets the newest level only, but every event', () => {
-  const hub = new ReportHub(() => info);
+  const hub = new ReportHub(
+    () => info,
+    () => [],
+  );
   const reader = hub.open(ignore);
   reader.take();
   for (const phase of ['Pending', 'Running', 'Failed']) {
@@ -56,7 +62,10 @@ test('a slow reader gets the newest level only, but every event', () => {
 });
 
 test('events without a reader wait for the next one, once', () => {
-  const hub = new ReportHub(() => info);
+  const hub = new ReportHub(
+    () => info,
+    () => [],
+  );
   hub.event(event);
   const first = hub.open(ignore);
   assert.deepEqual(
@@ -74,7 +83,10 @@ test('events without a reader wait for the next one, once', () => {
 });
 
 test('what a reader that never takes costs is bounded', () => {
-  const hub = new ReportHub(() => info);
+  const hub = new ReportHub(
+    () => info,
+    () => [],
+  );
   const reader = hub.open(ignore);
   for (let index = 0; index < 30_000; index++) {
     const uid = String(index);
@@ -86,7 +98,10 @@ test('what a reader that never takes costs is bounded', () => {
 });
 
 test('a pod that is gone and forgotten is not named in the next snapshot', () => {
-  const hub = new ReportHub(() => info);
+  const hub = new ReportHub(
+    () => info,
+    () => [],
+  );
   hub.pod(ref, { phase: 'Running' });
   const reader = hub.open(ignore);
   reader.take();

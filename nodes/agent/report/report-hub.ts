@@ -31,14 +31,17 @@ interface Reader {
 
 export class ReportHub implements Reports {
   readonly #info: () => AgentInfo;
+  readonly #podUids: () => readonly string[];
   readonly #pods = new Map<string, PodReport | PodGoneReport>();
   readonly #readers = new Set<Reader>();
   #node: Report | undefined;
   #applied: Report | undefined;
   #unread: EventReport[] = [];
 
-  constructor(info: () => AgentInfo) {
+  /** `podUids` names the pods that may be on the host though nothing was told of them yet. */
+  constructor(info: () => AgentInfo, podUids: () => readonly string[]) {
     this.#info = info;
+    this.#podUids = podUids;
   }
 
   pod(ref: PodRef, status: PodStatus): void {
@@ -98,7 +101,7 @@ export class ReportHub implements Reports {
 
   #snapshot(reader: Reader): void {
     reader.levels.clear();
-    const podUids = [...this.#pods.keys()].sort();
+    const podUids = [...new Set([...this.#pods.keys(), ...this.#podUids()])].sort();
     reader.levels.set('snapshot', { type: 'snapshot', info: this.#info(), podUids });
     if (this.#node !== undefined) reader.levels.set('node', this.#node);
     for (const [uid, report] of this.#pods) reader.levels.set(`pod/${uid}`, report);
