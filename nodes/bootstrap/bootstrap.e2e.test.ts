@@ -19,10 +19,10 @@ import { SshSession } from './ssh-session.ts';
 const quiet = (): void => undefined;
 const { signal } = new AbortController();
 
-/** An agent that tells who it is, and nothing else. */
+/** An agent that tells who it is, to those whom its configuration names, and nothing else. */
 const agentSource = (version: string): string => `
 import { createServer } from 'node:http2';
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 if (!process.argv.includes('--version')) {
   const executableDigest = basename(dirname(process.execPath));
@@ -33,7 +33,12 @@ if (!process.argv.includes('--version')) {
       stream.respond({ ':status': 200 });
       stream.end(JSON.stringify({ protocol: 1, agentVersion: '${version}', executableDigest, instance: String(process.pid), epoch: 0, generation: 0 }));
     })
-    .listen('${hostPaths.socket}');
+    .listen('${hostPaths.socket}', () => {
+      const { socketGroupId } = JSON.parse(readFileSync('${hostPaths.agentConfig}', 'utf8'));
+      if (socketGroupId === undefined) return;
+      chownSync('${hostPaths.socket}', 0, socketGroupId);
+      chmodSync('${hostPaths.socket}', 0o660);
+    });
 }`;
 
 const brokenSource = `
@@ -182,6 +187,30 @@ for (const kind of ['light', 'full'] as const) {
     assert.deepEqual(again.changes, []);
   });
 }
+
+test('a user with sudo will do instead of root', async () => {
+  const host = hostOf('full');
+  const prepare = `
+    useradd --create-home --password '*' deploy
+    echo 'deploy ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/deploy
+    mkdir -m 0700 /home/deploy/.ssh
+    cp /root/.ssh/authorized_keys /home/deploy/.ssh/
+    chown -R deploy: /home/deploy/.ssh
+    # The lab's own sshd knows root alone.
+    /usr/sbin/sshd -p 2222 -o AuthorizedKeysFile=.ssh/authorized_keys`;
+  await host.check(['sh', '-ec', prepare]);
+  const { target, ...job } = jobFor(host, first);
+  const deploy = { ...target, user: 'deploy', port: 2222 };
+  const result = await install({ ...job, target: deploy }, quiet, signal);
+  assert.ok(result.ok && result.type === 'install');
+  assert.equal(result.facts.root, 'sudo');
+  const again = await install({ ...job, target: deploy }, quiet, signal);
+  assert.ok(again.ok && again.type === 'install');
+  assert.deepEqual(again.changes, []);
+  assert.equal((await host.run(['ls', '-A', '/var/tmp'])).stdout.includes('.berth-incoming'), false);
+  const gone = await reset({ type: 'reset', target: deploy, containers: false }, quiet, signal);
+  assert.ok(gone.ok);
+});
 
 test('a host that lacks its runtime says what to install', async () => {
   const job = jobFor(hostOf('light'), first);
