@@ -204,7 +204,10 @@ export interface HostEvents {
 
 /** One host's connection. It reconnects by itself with backoff, and then sends the whole state anew. */
 export interface HostLink {
-  /** Changes what the host is to be told; entries are by key. Sent at once when connected, kept otherwise. */
+  /**
+   * Changes what the host is to be told; entries are by key. Sent at once when connected, kept otherwise. The first
+   * call has to bring the whole state: nothing is sent before it, and what it lacks is taken off the host.
+   */
   update(change: { readonly upserts: readonly DesiredEntry[]; readonly removes: readonly string[] }): void;
   /** The log's bytes, ended by `signal` or its end. Rejects with LinkError while the host is not connected. */
   logs(query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
