@@ -1,4 +1,7 @@
-/** A real agent process beside a private containerd, spoken to as the reconciler does. */
+/**
+ * A real agent process beside a private containerd, spoken to as the reconciler does. BERTH_TRIAL_AGENT names a
+ * built executable to try instead of the sources; BERTH_TRIAL_LOG, when set, shows what the agent logs.
+ */
 import type { ChildProcess } from 'node:child_process';
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -54,7 +57,9 @@ export class AgentTrial {
     const flags = { config: 'agent.json', socket: 'agent.sock', state: 'berth' };
     const paths = Object.entries(flags).flatMap(([flag, name]) => [`--${flag}`, join(folder, name)]);
     const log = process.env['BERTH_TRIAL_LOG'] === undefined ? 'ignore' : 'inherit';
-    const command = [process.execPath, agentMain, ...paths, '--logs', logRoot, '--cni', cniFile];
+    const built = process.env['BERTH_TRIAL_AGENT'];
+    const program = built === undefined ? [process.execPath, agentMain] : [built];
+    const command = [...program, ...paths, '--logs', logRoot, '--cni', cniFile];
     this.#agent = this.containerd.spawn(command, log);
     await until(() => this.#connect());
     this.#follow();

@@ -38,7 +38,9 @@ export class PrivateContainerd {
       'mount --make-rprivate /',
       'mount -t proc proc /proc',
       'mount -t tmpfs tmpfs /run',
-      'mkdir -p /run/netns',
+      'mkdir -p /run/netns /var/lib/berth',
+      // Where CNI keeps the addresses in use: those of the machine's other networks are none of this one's.
+      'mount -t tmpfs tmpfs /var/lib/berth',
       'ip link set lo up',
       'echo 1 >/proc/sys/net/ipv4/ip_forward',
       `echo ready >${folder}/ready`,
