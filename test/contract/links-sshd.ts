@@ -74,9 +74,9 @@ export class Sshd {
   }
 
   async start(): Promise<void> {
-    this.#process = spawn(sshdPath, ['-D', '-e', '-f', this.#configPath], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    // Not even a killed test run leaves an sshd behind.
+    const command = ['--pdeathsig', 'KILL', sshdPath, '-D', '-e', '-f', this.#configPath];
+    this.#process = spawn('setpriv', command, { stdio: ['ignore', 'ignore', 'inherit'] });
     await new Promise((resolve, reject) => this.#process?.once('spawn', resolve).once('error', reject));
     await this.#listening();
   }
