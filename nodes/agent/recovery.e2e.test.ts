@@ -28,6 +28,16 @@ test('a killed agent adopts what runs and restarts nothing', async () => {
   assert.deepEqual([after.podIP, after.startTime], [before.podIP, before.startTime]);
 });
 
+test('an agent that is told to end does, and leaves its containers running', async () => {
+  const before = await trial.running('kept');
+  assert.equal(await trial.endAgent(), 0);
+  const id = before.containerStatuses?.[0]?.containerID?.slice('containerd://'.length) ?? 'none';
+  assert.match(await trial.containerd.ctr('tasks', 'list'), new RegExp(`${id}\\s+\\d+\\s+RUNNING`));
+  trial.forgetReports();
+  await trial.startAgent();
+  assert.deepEqual((await trial.running('kept')).containerStatuses, before.containerStatuses);
+});
+
 test('what ended while the agent was away is started again', async () => {
   const id =
     (await trial.running('kept')).containerStatuses?.[0]?.containerID?.slice('containerd://'.length) ?? '';

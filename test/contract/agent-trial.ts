@@ -71,6 +71,13 @@ export class AgentTrial {
     await this.containerd.kill(this.#agent);
   }
 
+  /** Ends the agent as systemd does; gives its exit code. */
+  async endAgent(): Promise<number | null> {
+    await this.containerd.kill(this.#agent, 'SIGTERM');
+    this.#session?.destroy();
+    return this.#agent?.exitCode ?? null;
+  }
+
   request(method: string, path: string, body?: string | Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const stream = this.#session?.request({ ':method': method, ':path': path });

@@ -114,9 +114,9 @@ export class PrivateContainerd {
     writeFileSync(this.cniFile, JSON.stringify({ cniVersion: '0.4.0', name: 'berth', plugins: [plugin] }));
   }
 
-  /** Ends a process that `spawn` started, at once. */
-  kill(child: ChildProcess | undefined): Promise<void> {
-    return killChild(child);
+  /** Ends a process that `spawn` started. */
+  kill(child: ChildProcess | undefined, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    return killChild(child, signal);
   }
 
   async stop(): Promise<void> {
@@ -223,7 +223,7 @@ export async function until(attempt: () => Promise<unknown>, timeoutMs = startTi
   }
 }
 
-async function killChild(child: ChildProcess | undefined): Promise<void> {
+async function killChild(child: ChildProcess | undefined, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exited = new Promise((resolve) => child.once('exit', resolve));
   // nsenter and unshare hand no signal on; they end when they have reaped the one child that each has.
@@ -232,7 +232,7 @@ async function killChild(child: ChildProcess | undefined): Promise<void> {
     'utf8',
   ).trim();
   if (children === '') child.kill('SIGKILL');
-  for (const pid of children.split(' ')) if (pid !== '') process.kill(Number(pid), 'SIGKILL');
+  for (const pid of children.split(' ')) if (pid !== '') process.kill(Number(pid), signal);
   await exited;
 }
 

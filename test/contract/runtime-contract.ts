@@ -96,6 +96,12 @@ async function remove({ runtime }: RuntimeUnderTest, { sandbox }: Started): Prom
 }
 
 export function runtimeContract(name: string, under: RuntimeUnderTest): void {
+  runningCases(name, under);
+  endingCases(name, under);
+  imageCases(name, under);
+}
+
+function runningCases(name: string, under: RuntimeUnderTest): void {
   const { runtime } = under;
 
   test(`${name}: a container runs in its sandbox and is listed with what was written on it`, async () => {
@@ -127,6 +133,10 @@ export function runtimeContract(name: string, under: RuntimeUnderTest): void {
     await assert.rejects(runtime().execSync(started.container.id, ['sleep', '60'], 1000), RuntimeProblem);
     await remove(under, started);
   });
+}
+
+function endingCases(name: string, under: RuntimeUnderTest): void {
+  const { runtime } = under;
 
   test(`${name}: an exit is told at once, with its code`, async () => {
     const stop = new AbortController();
@@ -177,6 +187,10 @@ export function runtimeContract(name: string, under: RuntimeUnderTest): void {
     assert.equal(await runtime().sandbox(started.sandbox.id), undefined);
     assert.equal(await runtime().container(started.container.id), undefined);
   });
+}
+
+function imageCases(name: string, under: RuntimeUnderTest): void {
+  const { runtime } = under;
 
   test(`${name}: a program that is not there is told, and the container says so`, async () => {
     const spec = sandboxSpec();

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Pod, Volume } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { type CompiledVolumes, compileVolumes } from './volumes.ts';
+
+function compile(volume: Omit<Volume, 'name'>): CompiledVolumes {
+  const metadata = { name: 'web', namespace: 'shop', labels: { b: '2', a: 'x"y' } };
+  const pod: Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata,
+    spec: { containers: [], volumes: [{ name: 'v', ...volume }] },
+  };
+  return compileVolumes({
+    pod,
+    sources: {
+      configMap: (_, name) =>
+        name === 'settings'
+          ? {
+              key: 'configmap/shop/settings',
+              type: 'configmap',
+              data: { k: 'v' },
+              binaryData: { bin: 'AAE=' },
+            }
+          : undefined,
+      secret: (_, name) =>
+        name === 'login'
+          ? { key: 'secret/shop/login', type: 'secret', secretType: 'Opaque', data: { p: 'cHc=' } }
+          : undefined,
+    },
+    addresses: { nodeName: 'node-a', hostIPs: [], podIPs: [] },
+    capacity: { cpus: 1, memoryBytes: 1 },
+  });
+}
+
+test('config maps and secrets become files with their modes', () => {
+  assert.deepEqual(compile({ configMap: { name: 'settings' } }).volumes, [
+    {
+      type: 'files',
+      name: 'v',
+      fsGroup: undefined,
+      files: [
+        { path: 'k', mode: 0o644, encoding: 'utf8', text: 'v' },
+        { path: 'bin', mode: 0o644, encoding: 'base64', text: 'AAE=' },
+      ],
+    },
+  ]);
+  const items = [{ key: 'p', path: 'a/b', mode: 0o400 }];
+  assert.deepEqual(compile({ secret: { secretName: 'login', items } }).volumes, [
+    {
+      type: 'files',
+      name: 'v',
+      fsGroup: undefined,
+      files: [{ path: 'a/b', mode: 0o400, encoding: 'base64', text: 'cHc=' }],
+    },
+  ]);
+});
+
+test('a projected volume joins its sources', () => {
+  const sources = [
+    { configMap: { name: 'settings', items: [{ key: 'k', path: 'k' }] } },
+    { downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
+  ];
+  const [volume] = compile({ projected: { sources } }).volumes;
+  assert.deepEqual(volume?.type === 'files' ? volume.files.map(({ path, text }) => [path, text]) : [], [
+    ['k', 'v'],
+    ['labels', 'a="x\\"y"\nb="2"'],
+  ]);
+});
+
+test('what cannot be made is told, each with the volume’s name', () => {
+  const cases: readonly (readonly [Omit<Volume, 'name'>, string])[] = [
+    [{ configMap: { name: 'x' } }, 'configmap "x" not found'],
+    [
+      { configMap: { name: 'settings', items: [{ key: 'z', path: 'z' }] } },
+      'references non-existent config key: z',
+    ],
+    [
+      { configMap: { name: 'settings', items: [{ key: 'k', path: '../k' }] } },
+      'path "../k" leads out of the volume',
+    ],
+    [{ nfs: { server: 's', path: '/' } }, 'volumes of type nfs are not built yet'],
+    [
+      { projected: { sources: [{ serviceAccountToken: { path: 't' } }] } },
+      'projected serviceAccountToken is not built yet',
+    ],
+  ];
+  for (const [volume, problem] of cases) {
+    assert.deepEqual(compile(volume).problems, [`MountVolume.SetUp failed for volume "v" : ${problem}`]);
+  }
+  assert.deepEqual(compile({ configMap: { name: 'x', optional: true } }).problems, []);
+});
