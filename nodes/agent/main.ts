@@ -133,6 +133,7 @@ async function run(settings: Settings): Promise<void> {
   });
   const server = new AgentServer({
     socket: settings.socket,
+    socketGroupId: config.socketGroupId,
     logRoot: settings.logs,
     service: agent,
     hub,

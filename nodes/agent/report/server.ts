@@ -1,6 +1,6 @@
 /** The agent's HTTP/2 server on its unix socket: the routes of schemas/wire/messages.ts. */
 import { constants, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ProblemMessage } from '../../../schemas/wire/messages.ts';
 import { desiredUpdateBytesMax } from '../../../schemas/wire/messages.ts';
@@ -18,6 +18,8 @@ const windowBytes = 4 * 1024 * 1024;
 
 export interface AgentServerOptions {
   readonly socket: string;
+  /** Group that may connect besides root; root alone without it. */
+  readonly socketGroupId: number | undefined;
   readonly logRoot: string;
   readonly service: AgentService;
   readonly hub: ReportHub;
@@ -77,7 +79,7 @@ export class AgentServer {
 
   /** A socket left by an agent that was killed is in the way: it is removed. */
   async listen(): Promise<void> {
-    const { socket } = this.#options;
+    const { socket, socketGroupId } = this.#options;
     await mkdir(dirname(socket), { recursive: true, mode: 0o755 });
     await rm(socket, { force: true });
     // Between bind and chmod nobody but root may connect either.
@@ -90,7 +92,9 @@ export class AgentServer {
     } finally {
       process.umask(umask);
     }
-    await chmod(socket, 0o600);
+    if (socketGroupId === undefined) return chmod(socket, 0o600);
+    await chown(socket, 0, socketGroupId);
+    return chmod(socket, 0o660);
   }
 
   async close(): Promise<void> {
