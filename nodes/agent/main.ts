@@ -76,15 +76,13 @@ async function readConfig(path: string): Promise<AgentConfig> {
 
 async function run(settings: Settings): Promise<void> {
   const logger = createLogger();
-  const config = settings.config;
+  const { config, socket } = settings;
   const runtime = createRuntime(config, settings.logs, logger);
   await mkdir(settings.state, { recursive: true, mode: 0o700 });
   const { journal, state } = await FileJournal.open(join(settings.state, 'desired'), logger);
   const files = new HostPodFiles({ stateFolder: settings.state, logRoot: settings.logs });
-  const importer = new CtrImporter({
-    runtimeSocket: config.runtime.socket,
-    spoolFolder: join(settings.state, 'spool'),
-  });
+  const spoolFolder = join(settings.state, 'spool');
+  const importer = new CtrImporter({ runtimeSocket: config.runtime.socket, spoolFolder });
   await importer.open();
   const [reading, dns, bootId, records] = await Promise.all([
     readHost(settings.state),
@@ -132,7 +130,7 @@ async function run(settings: Settings): Promise<void> {
     onFatal: (error) => fail(logger, error),
   });
   const server = new AgentServer({
-    socket: settings.socket,
+    socket,
     socketGroupId: config.socketGroupId,
     logRoot: settings.logs,
     service: agent,
@@ -141,7 +139,7 @@ async function run(settings: Settings): Promise<void> {
     now: () => clock.now(),
   });
   await server.listen();
-  logger.info('agent listens', { socket: settings.socket, ...agent.info() });
+  logger.info('agent listens', { socket, ...agent.info() });
   endOnSignals(agent, journal, logger);
   await agent.run();
 }
