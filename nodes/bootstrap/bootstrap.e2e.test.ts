@@ -1,6 +1,6 @@
 /** The bootstrap on real hosts of a lab: a light one and one with systemd, with small agents made for the purpose. */
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -68,22 +68,12 @@ before(async () => {
   first = await build('first', agentSource('1'));
   second = await build('second', agentSource('2'));
   broken = await build('broken', brokenSource);
-  for (const host of lab.hosts) await addLibatomic(host);
 });
 
 after(async () => {
   await lab?.down();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** A lab's hosts reach no package mirror; what they lack comes from this machine. */
-async function addLibatomic(host: LabHost): Promise<void> {
-  const library = (await host.run(['sh', '-c', 'ldconfig -p | grep -c libatomic.so.1'])).stdout.trim();
-  if (library !== '0') return;
-  const path = process.arch === 'arm64' ? '/usr/lib/aarch64-linux-gnu' : '/usr/lib/x86_64-linux-gnu';
-  await copyFile(`${path}/libatomic.so.1`, host.machinePath(`${path}/libatomic.so.1`));
-  await host.check(['ldconfig']);
-}
 
 function hostOf(kind: LabHost['kind']): LabHost {
   const found = lab.hosts.find((host) => host.kind === kind);
