@@ -23,7 +23,7 @@ export function fieldSelector(text: string): Predicate {
 }
 
 function labelRequirement(term: string): (labels: Readonly<Record<string, string>>) => boolean {
-  const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(term);
+  const set = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(term);
   if (set !== null) {
     const [, key = '', operator, list = ''] = set;
     const values = new Set(list.split(',').map((value) => value.trim()));

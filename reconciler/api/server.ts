@@ -54,7 +54,7 @@ async function handle(
       major: '1',
       minor: '36',
       gitVersion: `v1.36.0+berth-${ports.version}`,
-      platform: 'linux/amd64',
+      platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
     });
   }
   if (pathname === '/healthz' || pathname === '/readyz' || pathname === '/livez') {

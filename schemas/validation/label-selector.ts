@@ -5,10 +5,9 @@ import { fieldsOf, isFields, listOf } from './loose.ts';
 export function selects(selector: unknown, labels: unknown): boolean {
   const { matchLabels, matchExpressions } = fieldsOf(selector);
   const present = fieldsOf(labels);
-  return (
-    Object.entries(fieldsOf(matchLabels)).every(([key, value]) => present[key] === value) &&
-    listOf(matchExpressions).every((expression) => isFields(expression) && holds(expression, present))
-  );
+  const wanted = fieldsOf(matchLabels);
+  for (const key in wanted) if (present[key] !== wanted[key]) return false;
+  return listOf(matchExpressions).every((expression) => isFields(expression) && holds(expression, present));
 }
 
 /** Whether a selector names nothing at all. */

@@ -5,7 +5,7 @@ import type {
   Pod,
   ResourceFieldSelector,
 } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { quantityValue } from './quantity.ts';
+import { quantityValue } from '../../../schemas/validation/quantity.ts';
 import { resourceOf } from './resources.ts';
 
 /** What is known of the pod only here. */

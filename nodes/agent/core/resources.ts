@@ -1,6 +1,6 @@
 /** Requests and limits of containers, as cgroups want them. */
 import type { Container, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { quantityValue } from './quantity.ts';
+import { quantityValue } from '../../../schemas/validation/quantity.ts';
 import type { ResourceSpec } from './runtime-model.ts';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';

@@ -1,7 +1,7 @@
 /** A pod's volumes as data: what has to be on the host before its containers start. */
 import type { KeyToPath, Pod, Volume, VolumeProjection } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { fieldValue, type HostCapacity, type PodAddresses, resourceFieldValue } from './downward.ts';
-import { quantityValue } from './quantity.ts';
+import { quantityValue } from '../../../schemas/validation/quantity.ts';
 import { type Content, type PodSources, type SourceKind, sourceData } from './sources.ts';
 
 /** `path` is relative, with `/` between its parts and no `..`. */

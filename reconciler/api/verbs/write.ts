@@ -14,6 +14,13 @@ import { mergePatch } from './merge-patch.ts';
 /** How often a write without a resource version is planned anew after a lost race. */
 const attemptsMax = 5;
 
+const mergePatchType = 'application/merge-patch+json';
+const patchesNotBuilt: ReadonlySet<string> = new Set([
+  'application/json-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+]);
+
 interface WriteContext {
   readonly cluster: ClusterAccess;
   readonly nowMs: () => number;
@@ -45,7 +52,11 @@ export async function patchObject(
   body: unknown,
   context: WriteContext,
 ): Promise<KubeObject> {
-  if (contentType !== 'application/merge-patch+json') throw notBuilt(`patching with ${contentType}`);
+  if (patchesNotBuilt.has(contentType)) throw notBuilt(`patching with ${contentType}`);
+  if (contentType !== mergePatchType) {
+    const message = `the body of the request was in an unknown format - accepted media types include: ${mergePatchType}`;
+    throw new ApiError({ code: 415, reason: 'UnsupportedMediaType', message });
+  }
   return changeObject(request, context, (live) => asObject(mergePatch(live, body), request), true);
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasLabels, selects, selectsEverything } from './label-selector.ts';
+import { hasLabels, selects } from './label-selector.ts';
 
 const labels = { app: 'web', tier: 'front' };
 
@@ -8,8 +8,6 @@ test('no selector selects nothing, an empty one everything', () => {
   assert.equal(selects(undefined, labels), false);
   assert.equal(selects({}, labels), true);
   assert.equal(selects({}, undefined), true);
-  assert.equal(selectsEverything({ matchLabels: {}, matchExpressions: [] }), true);
-  assert.equal(selectsEverything({ matchLabels: { app: 'web' } }), false);
 });
 
 test('labels and expressions must all hold', () => {

@@ -260,10 +260,9 @@ function deletionGrace(before: KubeObject, asked: number | undefined): number {
   if (!isPod(before)) return 0;
   const phase = before.status?.phase;
   if ((before.spec?.nodeName ?? '') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
-  return Math.max(
-    0,
-    asked ?? before.metadata.deletionGracePeriodSeconds ?? before.spec?.terminationGracePeriodSeconds ?? 30,
-  );
+  // A negative grace means one second, as kube-apiserver reads it.
+  if (asked !== undefined) return asked < 0 ? 1 : asked;
+  return before.metadata.deletionGracePeriodSeconds ?? before.spec?.terminationGracePeriodSeconds ?? 30;
 }
 
 function deletionFinalizers(before: KubeObject, propagation: DeleteChange['propagation']): readonly string[] {

@@ -9,7 +9,8 @@ import type {
 } from '../../../../schemas/kubernetes/types/apps-v1.ts';
 import type { Controller, PlanContext } from '../../model/controller.ts';
 import { sameJson } from '../../model/json.ts';
-import { selects, selectsEverything } from '../../model/label-selector.ts';
+import { selectsEverything } from '../../../../schemas/validation/label-selector.ts';
+import { selects } from '../../model/label-selector.ts';
 import { type ObjectRef, refOf } from '../../model/object.ts';
 import { type Change, type EventRecord, type Plan, emptyPlan } from '../../model/plan.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
