@@ -1,52 +1,21 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import type { ConfigMap, Namespace, Pod } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { Change } from '../core/model/plan.ts';
-import { type Clock, LinkError, type Logger, type Random, SourceError } from '../core/ports.ts';
-import { networkDefaults } from '../core/registry/allocate.ts';
-import { Cluster } from '../loop/cluster.ts';
-import { takeLead } from '../loop/leadership.ts';
-import { createMemoryStore } from '../store/memory/memory-store.ts';
+import { LinkError, SourceError } from '../core/ports.ts';
 import type { BerthBackend } from './berth-routes.ts';
-import { createApiServer } from './server.ts';
-
-const ignore = (): void => undefined;
-const quiet: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-const still: Clock = { now: () => 1_767_225_600_000, after: () => ignore };
+import { type Answer, type ApiTrial, servedApi } from '../../test/sim/api-trial.ts';
+import { type TestContext, submitted } from '../../test/sim/memory-cluster.ts';
 
 const maps = '/api/v1/namespaces/default/configmaps';
-
-interface Answer {
-  readonly code: number;
-  readonly body: Record<string, unknown>;
-}
-
-interface Call {
-  readonly method?: string;
-  readonly body?: unknown;
-  /** Sent as it is, instead of `body` as JSON. */
-  readonly bytes?: string | Buffer;
-  readonly type?: string;
-}
-
-interface Trial {
-  readonly cluster: Cluster;
-  readonly socketPath: string;
-  readonly call: (path: string, options?: Call) => Promise<Answer>;
-}
 
 interface WatchEvent {
   readonly type: string;
   readonly object: ConfigMap;
 }
-
-type Context = { readonly after: (run: () => Promise<void>) => void };
 
 const refusing = (): never => {
   throw new LinkError('NotConnected', 'the host is not connected');
@@ -71,54 +40,9 @@ const backend: BerthBackend = {
     })(),
 };
 
-/** An API over a cluster in memory with the namespace `default`, on a socket of its own. */
-async function served(context: Context): Promise<Trial> {
-  const store = createMemoryStore();
-  let uids = 0;
-  const random: Random = { next: () => 0.5, uuid: () => `uid-${String(++uids)}` };
-  const leadership = await takeLead(store);
-  const ports = { store, clock: still, random, settings: networkDefaults, leadership };
-  const cluster = await Cluster.load(ports);
-  const stop = new AbortController();
-  const followed = cluster.follow(stop.signal);
-  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
-  await submitted(cluster, { type: 'create', object: namespace });
-  const folder = await mkdtemp(join(tmpdir(), 'berth-api-'));
-  const socketPath = join(folder, 'api.sock');
-  const server = createApiServer({ cluster, backend, clock: still, logger: quiet, version: '1.2.3' });
-  server.listen(socketPath);
-  await once(server, 'listening');
-  context.after(async () => {
-    server.close();
-    server.closeAllConnections();
-    stop.abort();
-    await followed;
-    await rm(folder, { recursive: true });
-  });
-  return { cluster, socketPath, call: (path, options) => called(socketPath, path, options) };
-}
-
-async function submitted(cluster: Cluster, ...changes: readonly Change[]): Promise<void> {
-  const result = await cluster.submit(changes);
-  assert.equal(result.ok, true, result.ok ? '' : result.problem.message);
-}
-
-async function called(socketPath: string, path: string, options: Call = {}): Promise<Answer> {
-  const { method = 'GET', body, bytes, type = 'application/json' } = options;
-  const headers = { 'content-type': type, 'user-agent': 'kubectl/v1.36.0' };
-  const outgoing = request({ socketPath, path, method, headers, agent: false });
-  outgoing.end(bytes ?? (body === undefined ? undefined : JSON.stringify(body)));
-  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString();
-  const isJson = answer.headers['content-type'] === 'application/json';
-  return { code: answer.statusCode ?? 0, body: (isJson ? JSON.parse(text) : { text }) as Answer['body'] };
-}
-
 /** A watch whose events are taken one at a time. */
 async function watched(
-  { socketPath }: Trial,
+  { socketPath }: ApiTrial,
   path: string,
 ): Promise<{ next: () => Promise<readonly [type: string, name: string]>; stop: () => void }> {
   const outgoing = request({ socketPath, path, agent: false });
@@ -145,8 +69,8 @@ function configMap(name: string, color: string, labels: Readonly<Record<string, 
   };
 }
 
-async function withMaps(context: Context): Promise<Trial> {
-  const trial = await served(context);
+async function withMaps(context: TestContext): Promise<ApiTrial> {
+  const trial = await servedApi(context, backend);
   const objects = [
     configMap('api', 'red', { app: 'shop', tier: 'back' }),
     configMap('blog', 'white', { app: 'blog' }),
@@ -174,7 +98,7 @@ test('one object is answered as it is stored', async (context) => {
 });
 
 test('an object, a kind and a path that are not there are 404, each in Kubernetes’ words', async (context) => {
-  const { call } = await served(context);
+  const { call } = await servedApi(context, backend);
   assert.deepEqual(refusal(await call(`${maps}/none`)), [404, 'NotFound', 'configmaps "none" not found']);
   assert.deepEqual(refusal(await call('/apis/apps/v1/namespaces/default/deployments/none')), [
     404,
@@ -220,7 +144,7 @@ for (const [query, expected] of [
 }
 
 test('a selector that cannot be read is a bad request', async (context) => {
-  const { call } = await served(context);
+  const { call } = await servedApi(context, backend);
   const labels = await call(`${maps}?labelSelector=a%20b`);
   assert.deepEqual(refusal(labels).slice(0, 2), [400, 'BadRequest']);
   assert.match(String(labels.body['message']), /^unable to parse requirement "a b"/);
@@ -286,7 +210,7 @@ test('a watch from before what is kept is expired, one from nonsense a bad reque
 });
 
 test('a version, a health check and Berth’s own routes are answered', async (context) => {
-  const { call } = await served(context);
+  const { call } = await servedApi(context, backend);
   assert.equal((await call('/version')).body['gitVersion'], 'v1.36.0+berth-1.2.3');
   for (const path of ['/healthz', '/readyz', '/livez'])
     assert.deepEqual(await call(path), { code: 200, body: { text: 'ok' } });
@@ -314,7 +238,7 @@ test('a version, a health check and Berth’s own routes are answered', async (c
 });
 
 test('an image is streamed to its host under its digest, and to none without one', async (context) => {
-  const { call } = await served(context);
+  const { call } = await servedApi(context, backend);
   const images = '/apis/berth.dev/v1alpha1/hosts/node-1/images';
   const digest = `sha256:${'0'.repeat(64)}`;
   const bytes = Buffer.alloc(5 * 1024 * 1024);
@@ -328,7 +252,7 @@ test('an image is streamed to its host under its digest, and to none without one
 });
 
 test('a log is that of the container asked for, on the pod’s host', async (context) => {
-  const { cluster, call } = await served(context);
+  const { cluster, call } = await servedApi(context, backend);
   const containers = [
     { name: 'main', image: 'web:1' },
     { name: 'proxy', image: 'proxy:1' },

@@ -3,56 +3,20 @@ import { test } from 'node:test';
 import type { Application, ApplicationSpec } from '../../schemas/berth/types.ts';
 import type { ConfigMap, Namespace } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { ClusterAccess } from '../core/model/access.ts';
-import type { Change } from '../core/model/plan.ts';
 import {
-  type Clock,
-  type Logger,
   type ManifestSource,
   type ManifestSources,
-  type Random,
   SourceError,
   type SourceObject,
   type Store,
 } from '../core/ports.ts';
-import { networkDefaults } from '../core/registry/allocate.ts';
 import { createMemoryStore } from '../store/memory/memory-store.ts';
 import { ApplicationLoop } from './applications.ts';
-import { Cluster } from './cluster.ts';
-import { takeLead } from './leadership.ts';
+import type { Cluster } from './cluster.ts';
+import { HandClock, quiet, settled } from '../../test/sim/hand-clock.ts';
+import { type TestContext, memoryCluster, submitted } from '../../test/sim/memory-cluster.ts';
 
-/** 2026-01-01T00:00:00Z. */
-const startMs = 1_767_225_600_000;
 const minuteMs = 60_000;
-
-const ignore = (): void => undefined;
-const quiet: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-
-/** Everything here is in memory: what can happen has happened when the microtasks are over. */
-const settled = (): Promise<void> => new Promise((resume) => setImmediate(resume));
-
-class HandClock implements Clock {
-  #now = startMs;
-  readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
-  now(): number {
-    return this.#now;
-  }
-  after(delayMs: number, run: () => void): () => void {
-    const timer = { at: this.#now + delayMs, run };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  }
-  /** Lets time pass in seconds, and whatever is due with it. */
-  async pass(ms: number): Promise<void> {
-    for (const end = this.#now + ms; this.#now < end; ) {
-      this.#now = Math.min(end, this.#now + 1000);
-      for (const timer of [...this.#timers].filter(({ at }) => at <= this.#now)) {
-        this.#timers.delete(timer);
-        timer.run();
-      }
-      await settled();
-    }
-  }
-}
 
 interface Content {
   readonly objects?: readonly ConfigMap[];
@@ -120,24 +84,12 @@ interface Trial {
   readonly rival: (() => Promise<void>)[];
 }
 
-type Context = { readonly after: (run: () => Promise<void>) => void };
-
 /** A started loop over a cluster with the namespace `default`; a second one on the same store is a restart. */
 async function started(
-  context: Context,
+  context: TestContext,
   { store = createMemoryStore(), clock = new HandClock(), repositories = new Map() }: Partial<Trial> = {},
 ): Promise<Trial> {
-  let uids = 0;
-  const random: Random = { next: () => 0.5, uuid: () => `uid-${String(++uids)}` };
-  const leadership = await takeLead(store);
-  const cluster = await Cluster.load({ store, clock, random, settings: networkDefaults, leadership });
-  const stop = new AbortController();
-  const followed = cluster.follow(stop.signal);
-  if (cluster.view.get<Namespace>('v1', 'Namespace', '', 'default') === undefined)
-    await submitted(cluster, {
-      type: 'create',
-      object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } },
-    });
+  const cluster = await memoryCluster(context, clock, store);
   const sources: ManifestSources = { open: (spec) => repositoryOf(repositories, spec.repository) };
   const [told, failures, rival]: [string[], unknown[], (() => Promise<void>)[]] = [[], [], []];
   const access: ClusterAccess = {
@@ -160,8 +112,6 @@ async function started(
   loop.start();
   context.after(async () => {
     loop.stop();
-    stop.abort();
-    await followed;
   });
   await settled();
   return { store, clock, repositories, cluster, loop, told, failures, rival };
@@ -175,7 +125,7 @@ function repositoryOf(repositories: Map<string, MemoryRepository>, location: str
 
 /** The Application `shop` of a repository that holds `content` as the commit `first`. */
 async function following(
-  context: Context,
+  context: TestContext,
   content: Content,
   spec: Partial<ApplicationSpec> = {},
 ): Promise<Trial & { readonly repository: MemoryRepository }> {
@@ -198,13 +148,6 @@ async function createApplication(
     spec: { repository: `/srv/git/${name}.git`, ...spec },
   };
   await submitted(cluster, { type: 'create', object });
-}
-
-/** Commits as somebody else would, and lets the loop answer. */
-async function submitted(cluster: Cluster, ...changes: readonly Change[]): Promise<void> {
-  const result = await cluster.submit(changes);
-  assert.equal(result.ok, true, result.ok ? '' : result.problem.message);
-  await settled();
 }
 
 function configMap(name: string, color: string, namespace = 'default'): ConfigMap {
@@ -427,6 +370,41 @@ test('a source that tells nothing is asked when its schedule says so', async (co
   assert.deepEqual(colors(cluster), { web: 'blue' });
   await clock.pass(1000);
   assert.deepEqual(colors(cluster), { web: 'green' });
+});
+
+test('a clock that is set back or ahead by a day stops no schedule', async (context) => {
+  const dayMs = 24 * 60 * minuteMs;
+  const { cluster, clock, repository } = await following(context, { objects: [configMap('web', 'blue')] });
+  repository.tells = false;
+  for (const [step, color] of [
+    [-dayMs, 'green'],
+    [dayMs, 'yellow'],
+  ] as const) {
+    await clock.step(step);
+    repository.push(color, { objects: [configMap('web', color)] });
+    await clock.pass(2 * minuteMs);
+    assert.deepEqual(colors(cluster), { web: color });
+  }
+});
+
+test('the last run is kept with the application', async (context) => {
+  const { cluster, clock } = await following(context, { objects: [configMap('web', 'blue')] });
+  const before = applicationOf(cluster).status?.lastRun;
+  await clock.pass(5 * minuteMs);
+  const after = applicationOf(cluster).status?.lastRun;
+  assert.equal(Date.parse(after ?? '') - Date.parse(before ?? ''), 5 * minuteMs);
+});
+
+test('a commit that the cluster could not take is planned again when its time comes', async (context) => {
+  const { cluster, clock, repository } = await following(context, {
+    objects: [configMap('web', 'blue'), configMap('api', 'red', 'later')],
+  });
+  assert.deepEqual(phases(cluster), ['', 'first Invalid']);
+  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'later' } };
+  await submitted(cluster, { type: 'create', object: namespace });
+  await clock.pass(minuteMs);
+  assert.deepEqual(phases(cluster), ['first Applied', 'first Applied']);
+  assert.deepEqual(repository.reads, ['first'], 'it was not read again');
 });
 
 test('a commit that lost every race is planned again at the next turn', async (context) => {

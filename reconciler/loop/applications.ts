@@ -3,11 +3,12 @@
  * Application and none waiting for another. The newest commit supersedes; one with errors changes nothing.
  * Objects that somebody changed by hand are put back from the commit that the cluster follows.
  */
-import type { Application, ApplicationStatus, RevisionStatus } from '../../schemas/berth/types.ts';
+import type { Application } from '../../schemas/berth/types.ts';
 import type { ClusterAccess } from '../core/model/access.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { KubeObject } from '../core/model/object.ts';
-import { formatTime } from '../core/model/time.ts';
+import { formatTime, parseTime } from '../core/model/time.ts';
+import { ApplicationStatusWriter } from './application-status.ts';
 import type { ViewChange } from '../core/model/view.ts';
 import {
   type Clock,
@@ -19,15 +20,12 @@ import {
   type SourceObject,
 } from '../core/ports.ts';
 import { managerOf, planSync, type SyncPlan } from '../core/sync/plan.ts';
-import { renderPlan } from '../core/sync/render.ts';
 import { type WorkOutcome, WorkQueue } from './work-queue.ts';
 
 /** Applications synced at the same time. */
 const syncsInFlight = 4;
 /** A plan that lost so many races in a row waits for its next turn. */
 const attemptsMax = 10;
-/** Problems kept in the status; the rest is counted. */
-const problemsKept = 100;
 /** A clock that jumped is noticed within this time: no timer is longer. */
 const tickMaxMs = 30_000;
 const scheduleDefault = '* * * * *';
@@ -50,22 +48,32 @@ interface Following {
   readonly source: ManifestSource;
   readonly abort: AbortController;
   /** The objects of the commit that the cluster follows. */
-  applied: { readonly commit: string; readonly objects: readonly SourceObject[] } | undefined;
-  /** The commit last found wrong, so that it is read once. */
-  refused: string | undefined;
+  applied: Pick<ReadCommit, 'commit' | 'objects'> | undefined;
+  /** The newest commit as it was read, so that it is read once. */
+  latest: ReadCommit | undefined;
   /** Whether the source has to be asked at the next turn; otherwise only drift is looked for. */
   due: boolean;
-  nextDueMs: number;
+  /** When the source was last asked: what the schedule counts from, also over a restart. */
+  lastRunMs: number;
+}
+
+interface ReadCommit {
+  readonly commit: string;
+  readonly objects: readonly SourceObject[];
+  readonly problems: readonly string[];
 }
 
 export class ApplicationLoop {
   readonly #ports: ApplicationPorts;
   readonly #following = new Map<string, Following>();
   readonly #queue: WorkQueue<string>;
+  readonly #status: ApplicationStatusWriter;
   #unlisten = (): void => undefined;
 
   constructor(ports: ApplicationPorts) {
     this.#ports = ports;
+    const lastRunMs = (name: string): number => this.#following.get(name)?.lastRunMs ?? ports.clock.now();
+    this.#status = new ApplicationStatusWriter(ports, lastRunMs);
     this.#queue = new WorkQueue<string>({
       clock: ports.clock,
       concurrency: syncsInFlight,
@@ -139,9 +147,10 @@ export class ApplicationLoop {
       source,
       abort,
       applied: undefined,
-      refused: undefined,
+      latest: undefined,
+      // What it follows is not in memory after a start: the source is asked whatever the schedule says.
       due: true,
-      nextDueMs: 0,
+      lastRunMs: parseTime(application.status?.lastRun ?? '') ?? 0,
     });
     this.#queue.add(name, name);
     this.#listenTo(name, source, abort.signal).catch((error: unknown) => {
@@ -172,57 +181,66 @@ export class ApplicationLoop {
     if (following === undefined || application === undefined || following.spec.suspend === true)
       return 'done';
     const now = this.#ports.clock.now();
-    if (now >= following.nextDueMs) following.due = true;
+    // A last run in the future is the mark of a clock that stepped back.
+    following.lastRunMs = Math.min(following.lastRunMs, now);
+    if (now >= this.#nextDueMs(following)) following.due = true;
     if (following.due) {
       following.due = false;
-      following.nextDueMs =
-        this.#ports.schedules.next(following.spec.schedule ?? scheduleDefault, now) ?? now + tickMaxMs;
+      following.lastRunMs = now;
       try {
         await this.#sync(name, following, now);
+        await this.#status.ran(name);
       } catch (error) {
         // Its Application changed or went while it was read: what follows now has a turn of its own.
         if (following.abort.signal.aborted) return 'done';
         if (!(error instanceof SourceError)) throw error;
-        await this.#sourceFailed(name, error, now);
+        await this.#status.sourceFailed(name, error, now);
         following.due = true;
-        // The failure stands where the commit's problems stood: they are told again.
-        following.refused = undefined;
         return { afterMs: retryMs };
       }
     } else if (following.applied !== undefined) {
       await this.#apply(name, following.applied.commit, following.applied.objects, now);
     }
-    return { afterMs: Math.min(tickMaxMs, Math.max(1, following.nextDueMs - this.#ports.clock.now())) };
+    return {
+      afterMs: Math.min(tickMaxMs, Math.max(1, this.#nextDueMs(following) - this.#ports.clock.now())),
+    };
+  }
+
+  #nextDueMs({ spec, lastRunMs }: Following): number {
+    return this.#ports.schedules.next(spec.schedule ?? scheduleDefault, lastRunMs) ?? lastRunMs + tickMaxMs;
   }
 
   async #sync(name: string, following: Following, startedMs: number): Promise<void> {
-    const signal = following.abort.signal;
-    const commit = await following.source.resolve(signal);
-    const stored = this.#stored(name)?.status?.applied?.commit;
-    if (commit !== following.applied?.commit && commit !== following.refused) {
-      const { objects, problems } = await following.source.read(commit, signal);
-      if (problems.length === 0) {
-        const end = await this.#apply(name, commit, objects, startedMs);
-        if (end === 'applied') following.applied = { commit, objects };
-        else if (end === 'refused') following.refused = commit;
-        else following.due = true;
-        return;
+    const commit = await following.source.resolve(following.abort.signal);
+    if (commit !== following.applied?.commit) {
+      if (following.latest?.commit !== commit) following.latest = await this.#read(following, commit);
+      const { latest } = following;
+      // What the cluster's state refused once may pass now: a namespace that was missing, a port that was taken.
+      if (latest.problems.length > 0) await this.#status.refused(name, commit, latest.problems, startedMs);
+      else {
+        const end = await this.#apply(name, commit, latest.objects, startedMs);
+        if (end === 'applied') following.applied = latest;
+        if (end === 'raced') following.due = true;
+        if (end !== 'refused') return;
       }
-      following.refused = commit;
-      await this.#refuse(
-        name,
-        commit,
-        problems.map((problem) => problem.text),
-        startedMs,
-      );
     }
-    // After a restart under a bad commit: what the cluster follows is the last good one.
-    if (following.applied === undefined && stored !== undefined && stored !== commit) {
-      const { objects, problems } = await following.source.read(stored, signal);
-      if (problems.length === 0) following.applied = { commit: stored, objects };
+    await this.#keep(name, following, commit, startedMs);
+  }
+
+  /** Under a bad newest commit the cluster follows the last good one, after a restart too. */
+  async #keep(name: string, following: Following, newest: string, startedMs: number): Promise<void> {
+    const stored = this.#stored(name)?.status?.applied?.commit;
+    if (following.applied === undefined && stored !== undefined && stored !== newest) {
+      const read = await this.#read(following, stored);
+      if (read.problems.length === 0) following.applied = read;
     }
     if (following.applied !== undefined)
       await this.#apply(name, following.applied.commit, following.applied.objects, startedMs);
+  }
+
+  async #read(following: Following, commit: string): Promise<ReadCommit> {
+    const { objects, problems } = await following.source.read(commit, following.abort.signal);
+    return { commit, objects, problems: problems.map((problem) => problem.text) };
   }
 
   #stored(name: string): Application | undefined {
@@ -250,7 +268,7 @@ export class ApplicationLoop {
       if (application === undefined) return 'applied';
       const plan = this.#planOf(application, objects);
       if (plan.problems.length > 0) {
-        await this.#refuse(
+        await this.#status.refused(
           name,
           commit,
           plan.problems.map((problem) => problem.text),
@@ -261,11 +279,11 @@ export class ApplicationLoop {
       const changes = plan.steps.map((step) => step.change);
       const result = await this.#ports.cluster.submit(changes);
       if (result.ok) {
-        await this.#applied(name, commit, plan, startedMs);
+        await this.#status.applied(name, commit, plan, startedMs);
         return 'applied';
       }
       if (result.problem.reason === 'Conflict') continue;
-      await this.#refuse(name, commit, [result.problem.message], startedMs);
+      await this.#status.refused(name, commit, [result.problem.message], startedMs);
       return 'refused';
     }
     this.#ports.logger.warn('a commit lost every race and is planned again at the next turn', {
@@ -273,104 +291,6 @@ export class ApplicationLoop {
       commit,
     });
     return 'raced';
-  }
-
-  async #applied(name: string, commit: string, plan: SyncPlan, startedMs: number): Promise<void> {
-    const before = this.#stored(name)?.status;
-    const count = (action: string): number => plan.steps.filter((step) => step.action === action).length;
-    const [created, changed, pruned] = [count('create'), count('change'), count('prune')];
-    const known =
-      before?.applied?.commit === commit &&
-      (before.latest?.commit !== commit || before.latest.phase === 'Applied');
-    if (plan.steps.length === 0 && known) return;
-    const finishedMs = this.#ports.clock.now();
-    const revision: RevisionStatus = {
-      commit,
-      phase: 'Applied',
-      startedAt: formatTime(startedMs),
-      finishedAt: formatTime(finishedMs),
-      created,
-      changed,
-      pruned,
-    };
-    const replaced = before?.applied?.commit === commit && plan.steps.length > 0;
-    const newest =
-      before?.latest === undefined ||
-      before.latest.phase === 'Applied' ||
-      before.latest.commit === commit ||
-      before.applied?.commit !== commit;
-    await this.#writeStatus(name, (status) => ({
-      ...status,
-      applied: revision,
-      ...(newest ? { latest: revision } : {}),
-    }));
-    const what = `${created} created, ${changed} changed, ${pruned} pruned`;
-    this.#ports.tell(
-      name,
-      `${commit.slice(0, 10)} ${replaced ? 'put back' : 'applied'}: ${what} (${finishedMs - startedMs} ms)`,
-    );
-    if (plan.steps.length > 0)
-      this.#ports.logger.info('plan applied', {
-        application: name,
-        commit,
-        plan: renderPlan(plan, { color: false }),
-      });
-  }
-
-  async #refuse(name: string, commit: string, problems: readonly string[], startedMs: number): Promise<void> {
-    const kept = problems.slice(0, problemsKept);
-    const message = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}; nothing was changed`;
-    const latest: RevisionStatus = {
-      commit,
-      phase: 'Invalid',
-      startedAt: formatTime(startedMs),
-      finishedAt: formatTime(this.#ports.clock.now()),
-      problems: kept,
-      message,
-    };
-    const before = this.#stored(name)?.status?.latest;
-    if (before?.commit === commit && before.phase === 'Invalid' && sameJson(before.problems, kept)) return;
-    await this.#writeStatus(name, (status) => ({ ...status, latest }));
-    this.#ports.tell(
-      name,
-      `${commit.slice(0, 10)} refused: ${message}\n${problems.map((line) => `  ${line}`).join('\n')}`,
-    );
-  }
-
-  async #sourceFailed(name: string, error: SourceError, startedMs: number): Promise<void> {
-    const message = `${error.reason}: ${error.message}`;
-    const before = this.#stored(name)?.status;
-    if (before?.latest?.phase === 'Failed' && before.latest.message === message) return;
-    const latest: RevisionStatus = {
-      commit: before?.latest?.commit ?? '',
-      phase: 'Failed',
-      startedAt: formatTime(startedMs),
-      message,
-    };
-    await this.#writeStatus(name, (status) => ({ ...status, latest }));
-    this.#ports.tell(
-      name,
-      `not read: ${message}; ${error.kind === 'retry' ? 'trying again' : 'change the Application or the repository'}`,
-    );
-  }
-
-  async #writeStatus(name: string, change: (status: ApplicationStatus) => ApplicationStatus): Promise<void> {
-    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-      const application = this.#stored(name);
-      if (application === undefined) return;
-      const lastRun = formatTime(this.#ports.clock.now());
-      const status = {
-        ...change(application.status ?? {}),
-        observedGeneration: application.metadata.generation ?? 1,
-        lastRun,
-      };
-      const result = await this.#ports.cluster.submit([
-        { type: 'update', scope: 'status', object: { ...application, status } as Application },
-      ]);
-      if (result.ok) return;
-      if (result.problem.code !== 409)
-        throw new Error(`the status of Application ${name} was refused: ${result.problem.message}`);
-    }
   }
 }
 

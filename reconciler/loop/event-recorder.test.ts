@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Event, Namespace } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { Event } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { EventRecord } from '../core/model/plan.ts';
-import type { Clock, Logger, Random } from '../core/ports.ts';
-import { networkDefaults } from '../core/registry/allocate.ts';
-import { createMemoryStore } from '../store/memory/memory-store.ts';
-import { Cluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { EventRecorder } from './event-recorder.ts';
-import { takeLead } from './leadership.ts';
-
-const ignore = (): void => undefined;
-
-/** Everything here is in memory: what can happen has happened when the microtasks are over. */
-const settled = (): Promise<void> => new Promise((resume) => setImmediate(resume));
+import { HandClock, quiet } from '../../test/sim/hand-clock.ts';
+import { type TestContext, memoryCluster } from '../../test/sim/memory-cluster.ts';
 
 interface Trial {
   readonly cluster: Cluster;
@@ -22,45 +15,18 @@ interface Trial {
   readonly warnings: string[];
 }
 
-async function started(context: { readonly after: (run: () => Promise<void>) => void }): Promise<Trial> {
-  const store = createMemoryStore();
-  let now = 1_767_225_600_000;
-  const waiting = new Set<{ readonly at: number; readonly run: () => void }>();
-  const clock: Clock = {
-    now: () => now,
-    after: (delayMs, run) => {
-      const timer = { at: now + delayMs, run };
-      waiting.add(timer);
-      return () => waiting.delete(timer);
-    },
-  };
-  let uids = 0;
-  const random: Random = { next: () => 0.5, uuid: () => `uid-${String(++uids)}` };
-  const leadership = await takeLead(store);
-  const cluster = await Cluster.load({ store, clock, random, settings: networkDefaults, leadership });
-  const stop = new AbortController();
-  const followed = cluster.follow(stop.signal);
-  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
-  const made = await cluster.submit([{ type: 'create', object: namespace }]);
-  assert.equal(made.ok, true);
+async function started(context: TestContext): Promise<Trial> {
+  const clock = new HandClock();
+  const cluster = await memoryCluster(context, clock);
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
-  const logger: Logger = { debug: ignore, info: ignore, warn, error: warn };
+  const logger = { ...quiet, warn, error: warn };
   const events = new EventRecorder(cluster, clock, logger);
   events.start();
   context.after(async () => {
     events.stop();
-    stop.abort();
-    await followed;
   });
-  const pass = async (ms: number): Promise<void> => {
-    now += ms;
-    for (const timer of [...waiting].filter(({ at }) => at <= now)) {
-      waiting.delete(timer);
-      timer.run();
-    }
-    await settled();
-  };
+  const pass = (ms: number): Promise<void> => clock.pass(ms);
   return { cluster, events, pass, warnings };
 }
 

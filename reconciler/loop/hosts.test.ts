@@ -1,62 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Host, HostSpec } from '../../schemas/berth/types.ts';
-import type { Namespace, Node, Pod, Service } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { Node, Pod, Service } from '../../schemas/kubernetes/types/core-v1.ts';
 import {
   type AgentInfo,
   type DesiredEntry,
   type NodeReport,
   wireProtocol,
 } from '../../schemas/wire/messages.ts';
-import type { Change } from '../core/model/plan.ts';
 import {
-  type Clock,
   type HostEvents,
   type HostLink,
   type HostLinks,
   type HostTarget,
   LinkError,
   type LinkState,
-  type Logger,
-  type Random,
 } from '../core/ports.ts';
 import { networkDefaults } from '../core/registry/allocate.ts';
-import { createMemoryStore } from '../store/memory/memory-store.ts';
-import { Cluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { HostLoop } from './hosts.ts';
-import { takeLead } from './leadership.ts';
 import { ReportLoop } from './reports.ts';
-
-/** 2026-01-01T00:00:00Z. */
-const startMs = 1_767_225_600_000;
-
-const ignore = (): void => undefined;
-const quiet: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-
-/** Everything here is in memory: what can happen has happened when the microtasks are over. */
-const settled = (): Promise<void> => new Promise((resume) => setImmediate(resume));
-
-class HandClock implements Clock {
-  #now = startMs;
-  readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
-  now(): number {
-    return this.#now;
-  }
-  after(delayMs: number, run: () => void): () => void {
-    const timer = { at: this.#now + delayMs, run };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  }
-  async pass(ms: number): Promise<void> {
-    this.#now += ms;
-    for (const timer of [...this.#timers].filter(({ at }) => at <= this.#now)) {
-      this.#timers.delete(timer);
-      timer.run();
-    }
-    await settled();
-  }
-}
+import { HandClock, quiet, settled, startMs } from '../../test/sim/hand-clock.ts';
+import { type TestContext, memoryCluster, submitted } from '../../test/sim/memory-cluster.ts';
 
 /** A link that notes what it is told; the test says what it has to tell. */
 class NotedLink implements HostLink {
@@ -135,17 +101,9 @@ interface Trial {
 }
 
 /** A started loop over a cluster with the namespace `default`. */
-async function started(context: { readonly after: (run: () => Promise<void>) => void }): Promise<Trial> {
-  const store = createMemoryStore();
+async function started(context: TestContext): Promise<Trial> {
   const [clock, links] = [new HandClock(), new NotedLinks()];
-  let uids = 0;
-  const random: Random = { next: () => 0.5, uuid: () => `uid-${String(++uids)}` };
-  const leadership = await takeLead(store);
-  const cluster = await Cluster.load({ store, clock, random, settings: networkDefaults, leadership });
-  const stop = new AbortController();
-  const followed = cluster.follow(stop.signal);
-  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
-  await submitted(cluster, { type: 'create', object: namespace });
+  const cluster = await memoryCluster(context, clock);
   const failed = (error: unknown): void => assert.fail(String(error));
   const events = new EventRecorder(cluster, clock, quiet);
   const ports = { cluster, clock, logger: quiet, failed };
@@ -160,16 +118,8 @@ async function started(context: { readonly after: (run: () => Promise<void>) => 
   loop.start();
   context.after(async () => {
     await loop.stop();
-    stop.abort();
-    await followed;
   });
   return { cluster, clock, links, loop };
-}
-
-async function submitted(cluster: Cluster, ...changes: readonly Change[]): Promise<void> {
-  const result = await cluster.submit(changes);
-  assert.equal(result.ok, true, result.ok ? '' : result.problem.message);
-  await settled();
 }
 
 async function addHost(cluster: Cluster, name: string, spec: Partial<HostSpec> = {}): Promise<void> {

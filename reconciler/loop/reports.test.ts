@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Host } from '../../schemas/berth/types.ts';
-import type { Event, Namespace, Node, Pod, PodStatus } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { Event, Node, Pod, PodStatus } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { NodeReport, PodReport } from '../../schemas/wire/messages.ts';
-import type { Change } from '../core/model/plan.ts';
-import type { Clock, Logger, Random } from '../core/ports.ts';
-import { networkDefaults } from '../core/registry/allocate.ts';
-import { createMemoryStore } from '../store/memory/memory-store.ts';
-import { Cluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { EventRecorder } from './event-recorder.ts';
-import { takeLead } from './leadership.ts';
 import { ReportLoop } from './reports.ts';
+import { HandClock, quiet, settled } from '../../test/sim/hand-clock.ts';
+import { type TestContext, memoryCluster, submitted } from '../../test/sim/memory-cluster.ts';
 
-const ignore = (): void => undefined;
-
-/** Everything here is in memory: what can happen has happened when the microtasks are over. */
-const settled = (): Promise<void> => new Promise((resume) => setImmediate(resume));
+/** Longer than events wait to be written together. */
+const eventDelayMs = 1000;
 
 interface Trial {
   readonly cluster: Cluster;
@@ -23,50 +18,23 @@ interface Trial {
   /** Lets everything that waits for its time run. */
   readonly timeUp: () => Promise<void>;
   /** Moves the clock without telling anybody. */
-  readonly sleep: (ms: number) => void;
+  readonly sleep: (ms: number) => Promise<void>;
   readonly problems: string[];
 }
 
 /** A cluster with the namespace `default` and a pod `web` on `node-1`. */
-async function started(context: { readonly after: (run: () => Promise<void>) => void }): Promise<Trial> {
-  const store = createMemoryStore();
-  let now = 1_767_225_600_000;
-  const waiting: (() => void)[] = [];
-  const clock: Clock = {
-    now: () => now,
-    after: (_delayMs, run) => {
-      waiting.push(run);
-      return () => undefined;
-    },
-  };
-  let uids = 0;
-  const random: Random = { next: () => 0.5, uuid: () => `uid-${String(++uids)}` };
-  const leadership = await takeLead(store);
-  const cluster = await Cluster.load({ store, clock, random, settings: networkDefaults, leadership });
-  const stop = new AbortController();
-  const followed = cluster.follow(stop.signal);
-  context.after(async () => {
-    stop.abort();
-    await followed;
-  });
-  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
-  await submitted(cluster, { type: 'create', object: namespace }, { type: 'create', object: pod('web') });
+async function started(context: TestContext): Promise<Trial> {
+  const clock = new HandClock();
+  const cluster = await memoryCluster(context, clock);
+  await submitted(cluster, { type: 'create', object: pod('web') });
   const problems: string[] = [];
   const note = (message: string): void => void problems.push(message);
-  const logger: Logger = { debug: ignore, info: ignore, warn: note, error: note };
+  const logger = { ...quiet, warn: note, error: note };
   const events = new EventRecorder(cluster, clock, logger);
   const failed = (error: unknown): void => note(String(error));
   const reports = new ReportLoop({ cluster, clock, logger, events, failed });
-  const timeUp = async (): Promise<void> => {
-    for (const run of waiting.splice(0)) run();
-    await settled();
-  };
-  return { cluster, reports, timeUp, sleep: (ms) => void (now += ms), problems };
-}
-
-async function submitted(cluster: Cluster, ...changes: readonly Change[]): Promise<void> {
-  const result = await cluster.submit(changes);
-  assert.equal(result.ok, true, result.ok ? '' : result.problem.message);
+  const timeUp = (): Promise<void> => clock.pass(eventDelayMs);
+  return { cluster, reports, timeUp, sleep: (ms) => clock.step(ms), problems };
 }
 
 function pod(name: string): Pod {
@@ -222,13 +190,13 @@ test('what a host reports of itself is the status of its node', async (context) 
     conditions: [{ ...ready, lastHeartbeatTime: first, lastTransitionTime: first }],
     images: [{ names: ['web:1'], sizeBytes: 7 }],
   });
-  sleep(10_000);
+  await sleep(10_000);
   reports.take('node-1', nodeReport);
   await settled();
   assert.deepEqual(nodeStatus(cluster)?.conditions, [
     { ...ready, lastHeartbeatTime: '2026-01-01T00:00:10Z', lastTransitionTime: first },
   ]);
-  sleep(10_000);
+  await sleep(10_000);
   reports.take('node-1', { ...nodeReport, conditions: [{ ...ready, status: 'False' }] });
   await settled();
   const third = '2026-01-01T00:00:20Z';

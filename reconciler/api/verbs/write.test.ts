@@ -1,96 +1,20 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { type IncomingMessage, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ConfigMap, Namespace, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { type Clock, LinkError, type Logger, type Random } from '../../core/ports.ts';
-import { networkDefaults } from '../../core/registry/allocate.ts';
-import { Cluster } from '../../loop/cluster.ts';
-import { takeLead } from '../../loop/leadership.ts';
-import { createMemoryStore } from '../../store/memory/memory-store.ts';
-import { createApiServer } from '../server.ts';
-
-const ignore = (): void => undefined;
-const quiet: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-const still: Clock = { now: () => 1_767_225_600_000, after: () => ignore };
+import type { ConfigMap, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { LinkError } from '../../core/ports.ts';
+import type { Cluster } from '../../loop/cluster.ts';
+import { type Answer, type ApiTrial, servedApi } from '../../../test/sim/api-trial.ts';
+import { type TestContext } from '../../../test/sim/memory-cluster.ts';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 const pods = '/api/v1/namespaces/default/pods';
 const mergePatch = 'application/merge-patch+json';
 
-interface Answer {
-  readonly code: number;
-  readonly body: Record<string, unknown>;
-}
-
-interface Call {
-  readonly method: string;
-  readonly body?: unknown;
-  /** Sent as they are, instead of `body` as JSON. */
-  readonly bytes?: Buffer | string;
-  readonly type?: string;
-}
-
-interface Trial {
-  readonly cluster: Cluster;
-  readonly call: (path: string, options: Call) => Promise<Answer>;
-}
-
 const noHosts = (): never => {
   throw new LinkError('NotConnected', 'there are no hosts here');
 };
 
-/** An API over a cluster in memory with the namespace `default`, on a socket of its own. */
-async function served(context: { readonly after: (run: () => Promise<void>) => void }): Promise<Trial> {
-  const store = createMemoryStore();
-  let uids = 0;
-  const random: Random = { next: () => 0.5, uuid: () => `uid-${String(++uids)}` };
-  const leadership = await takeLead(store);
-  const ports = { store, clock: still, random, settings: networkDefaults, leadership };
-  const cluster = await Cluster.load(ports);
-  const stop = new AbortController();
-  const followed = cluster.follow(stop.signal);
-  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
-  const made = await cluster.submit([{ type: 'create', object: namespace }]);
-  assert.equal(made.ok, true);
-  const backend = { plan: noHosts, scan: noHosts, images: noHosts, importImage: noHosts, logs: noHosts };
-  const folder = await mkdtemp(join(tmpdir(), 'berth-api-'));
-  const socketPath = join(folder, 'api.sock');
-  const server = createApiServer({ cluster, backend, clock: still, logger: quiet, version: '1.2.3' });
-  server.listen(socketPath);
-  await once(server, 'listening');
-  context.after(async () => {
-    server.close();
-    server.closeAllConnections();
-    stop.abort();
-    await followed;
-    await rm(folder, { recursive: true });
-  });
-  return { cluster, call: (path, options) => called(socketPath, path, options) };
-}
-
-async function called(socketPath: string, path: string, options: Call): Promise<Answer> {
-  const { method, body, bytes, type = 'application/json' } = options;
-  const sent = Buffer.from(bytes ?? (body === undefined ? '' : JSON.stringify(body)));
-  // A DELETE has a body here only where its length is said.
-  const headers = {
-    'content-type': type,
-    'content-length': sent.length,
-    'user-agent': 'kubectl/v1.36.0 (linux/amd64)',
-  };
-  const outgoing = request({ socketPath, path, method, headers, agent: false });
-  outgoing.end(sent);
-  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
-  return {
-    code: answer.statusCode ?? 0,
-    body: JSON.parse(Buffer.concat(chunks).toString()) as Answer['body'],
-  };
-}
+const noBackend = { plan: noHosts, scan: noHosts, images: noHosts, importImage: noHosts, logs: noHosts };
 
 function configMap(name: string, data: Readonly<Record<string, string>> = {}): ConfigMap {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
@@ -106,8 +30,8 @@ function pod(name: string): Pod {
 }
 
 /** A served cluster in which `web` is a config map and a pod. */
-async function withWeb(context: Parameters<typeof served>[0]): Promise<Trial> {
-  const trial = await served(context);
+async function withWeb(context: TestContext): Promise<ApiTrial> {
+  const trial = await servedApi(context, noBackend);
   const map = await trial.call(maps, { method: 'POST', body: configMap('web', { color: 'blue' }) });
   const made = await trial.call(pods, { method: 'POST', body: pod('web') });
   assert.deepEqual([map.code, made.code], [201, 201]);
@@ -126,7 +50,7 @@ function refusal({ code, body }: Answer): readonly unknown[] {
 }
 
 test('a created object is answered complete, and belongs to who made it', async (context) => {
-  const { cluster, call } = await served(context);
+  const { cluster, call } = await servedApi(context, noBackend);
   const { code, body } = await call(maps, { method: 'POST', body: configMap('web', { color: 'blue' }) });
   assert.equal(code, 201);
   assert.deepEqual(body, stored(cluster));
@@ -142,7 +66,7 @@ test('a created object is answered complete, and belongs to who made it', async 
 });
 
 test('an object may leave its name to the server', async (context) => {
-  const { call } = await served(context);
+  const { call } = await servedApi(context, noBackend);
   const body = { metadata: { generateName: 'web-' }, data: {} };
   const answer = await call(`${maps}?fieldManager=tests`, { method: 'POST', body });
   const { name, managedFields } = answer.body['metadata'] as ConfigMap['metadata'];
@@ -160,7 +84,7 @@ test('a name that is taken is a conflict', async (context) => {
 });
 
 test('an object that is wrong is refused with a cause per field', async (context) => {
-  const { cluster, call } = await served(context);
+  const { cluster, call } = await servedApi(context, noBackend);
   const body = { ...pod('web'), spec: { containers: [{ name: 'main', image: 7 }], hostPID: 'yes' } };
   const answer = await call(pods, { method: 'POST', body });
   assert.deepEqual(refusal(answer).slice(0, 2), [422, 'Invalid']);
@@ -171,14 +95,14 @@ test('an object that is wrong is refused with a cause per field', async (context
 });
 
 test('an object without a name is refused, not a fault of the server', async (context) => {
-  const { call } = await served(context);
+  const { call } = await servedApi(context, noBackend);
   const answer = await call(maps, { method: 'POST', body: { data: {} } });
   assert.deepEqual(refusal(answer).slice(0, 2), [422, 'Invalid']);
   assert.match(String(answer.body['message']), /metadata\.name/);
 });
 
 test('a namespace that is not there is not found', async (context) => {
-  const { call } = await served(context);
+  const { call } = await servedApi(context, noBackend);
   const body = configMap('web');
   assert.deepEqual(refusal(await call('/api/v1/namespaces/none/configmaps', { method: 'POST', body })), [
     404,
@@ -198,13 +122,13 @@ for (const [what, path, body, message] of [
   ],
 ] as const) {
   test(`a body that is ${what} is a bad request`, async (context) => {
-    const { call } = await served(context);
+    const { call } = await servedApi(context, noBackend);
     assert.deepEqual(refusal(await call(path, { method: 'POST', body })), [400, 'BadRequest', message]);
   });
 }
 
 test('a body that is no JSON, or no text, is a bad request', async (context) => {
-  const { call } = await served(context);
+  const { call } = await servedApi(context, noBackend);
   for (const bytes of ['{"metadata":', Buffer.from([0x7b, 0xff, 0x7d])]) {
     const answer = await call(maps, { method: 'POST', bytes });
     assert.deepEqual(refusal(answer).slice(0, 2), [400, 'BadRequest']);
@@ -213,7 +137,7 @@ test('a body that is no JSON, or no text, is a bad request', async (context) => 
 });
 
 test('a body above three mebibytes is too large', async (context) => {
-  const { cluster, call } = await served(context);
+  const { cluster, call } = await servedApi(context, noBackend);
   const limit = 3 * 1024 * 1024;
   const bytes = Buffer.alloc(limit + 1, ' ');
   assert.deepEqual(refusal(await call(maps, { method: 'POST', bytes })), [
@@ -293,6 +217,12 @@ test('a kind of patch that is not built is said to be so', async (context) => {
     'NotImplemented',
     `patching with ${type} is not built yet`,
   ]);
+});
+
+test('a kind of patch that nobody knows is an unsupported media type', async (context) => {
+  const { call } = await withWeb(context);
+  const answer = await call(`${maps}/web`, { method: 'PATCH', body: {}, type: 'text/plain' });
+  assert.deepEqual(refusal(answer).slice(0, 2), [415, 'UnsupportedMediaType']);
 });
 
 test('a status is written on its own path alone', async (context) => {
