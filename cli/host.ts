@@ -1,7 +1,7 @@
 /** `berth host`: the machines that pods run on. */
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import { type ApiClient, apiClient } from './client.ts';
+import { type ApiClient, ApiProblem, apiClient } from './client.ts';
 import { age, outputFormat, print, progressLine, table } from './output.ts';
 import { type GlobalOptions, socketPath } from './settings.ts';
 
@@ -30,6 +30,8 @@ interface AddOptions extends GlobalOptions {
 const hostsPath = '/apis/berth.dev/v1alpha1/hosts';
 const pollIntervalMs = 200;
 const connectTimeoutMs = 120_000;
+/** The pods' grace, and time for the machine. */
+const removeTimeoutMs = 120_000;
 
 export function hostCommand(): Command {
   return new Command('host')
@@ -103,14 +105,52 @@ function listCommand(): Command {
 
 function removeCommand(): Command {
   return new Command('rm')
-    .description('take a host out of the cluster; its pods are scheduled elsewhere')
+    .description('take a host out of the cluster: end its pods there, take the agent off, schedule elsewhere')
     .argument('<name>', "the host's name")
+    .option('--force', 'forget a machine that cannot be reached; what runs on it goes on')
+    .option('--no-wait', 'return before the machine is clean')
     .action(async (name: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>();
+      const options = command.optsWithGlobals<GlobalOptions & { force?: boolean; wait: boolean }>();
       const client = apiClient(socketPath(options));
-      const removed = await client.send<Host>('DELETE', `${hostsPath}/${encodeURIComponent(name)}`);
-      print(outputFormat(options.output), removed, () => `host ${name} removed`);
+      const path = `${hostsPath}/${encodeURIComponent(name)}`;
+      const removed = await client.send<Host>('DELETE', path);
+      if (options.force === true) await forget(client, path);
+      else if (options.wait) await gone(client, name, path);
+      const done = options.force === true || options.wait ? 'removed' : 'is being removed';
+      print(outputFormat(options.output), removed, () => `host ${name} ${done}`);
     });
+}
+
+/** Takes the finalizer away that holds the Host until its machine is clean. */
+async function forget(client: ApiClient, path: string): Promise<void> {
+  try {
+    await client.send('PATCH', path, { metadata: { finalizers: null } }, 'application/merge-patch+json');
+  } catch (error) {
+    if (!(error instanceof ApiProblem && error.code === 404)) throw error;
+  }
+}
+
+async function gone(client: ApiClient, name: string, path: string): Promise<void> {
+  const progress = progressLine();
+  const deadline = Date.now() + removeTimeoutMs;
+  try {
+    for (;;) {
+      const host = await client.get<Host>(path).catch((error: unknown) => {
+        if (error instanceof ApiProblem && error.code === 404) return undefined;
+        throw error;
+      });
+      if (host === undefined) return;
+      const why = host.status?.phase === 'Removing' ? (host.status.message ?? '') : 'its pods are ended';
+      if (Date.now() > deadline)
+        throw new Error(
+          `${name} is not removed after ${removeTimeoutMs / 1000} s: ${why}; berth goes on trying, or forget the machine with --force`,
+        );
+      progress.show(`${name}: removing: ${why}`);
+      await new Promise((resume) => setTimeout(resume, pollIntervalMs));
+    }
+  } finally {
+    progress.clear();
+  }
 }
 
 function parseTarget(target: string): { user: string; address: string } {

@@ -225,6 +225,11 @@ export interface HostLinks {
   open(target: HostTarget, events: HostEvents): HostLink;
   /** The host keys that a machine shows, to be confirmed by a person before they are pinned. */
   scan(address: string, port: number, signal: AbortSignal): Promise<readonly HostKey[]>;
+  /**
+   * Ends the pods of a host and takes the agent, its rules and its state off it. The host's link has to be closed
+   * before. Rejects with LinkError where that cannot be done; doing it twice is no error.
+   */
+  reset(target: HostTarget, progress: (message: string) => void, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

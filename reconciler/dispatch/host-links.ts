@@ -44,6 +44,12 @@ export function createHostLinks(ports: HostLinksPorts): HostLinks {
     scan(address: string, port: number, signal: AbortSignal): Promise<readonly HostKey[]> {
       return scanHostKeys(address, port, signal);
     },
+    async reset(target: HostTarget, progress: (message: string) => void, signal: AbortSignal): Promise<void> {
+      const { name: _, agent: __, ...ssh } = target;
+      const job = { type: 'reset', target: ssh, containers: true } as const;
+      const result = await bounded.bootstrap(job, ({ message }) => progress(message), signal);
+      if (!result.ok) throw new LinkError(result.reason, result.message);
+    },
     async close(): Promise<void> {
       closed = true;
       await Promise.all([...links.values()].map((link) => link.close()));

@@ -10,6 +10,7 @@ import type {
   BootstrapProgress,
   BootstrapResult,
   InstallJob,
+  ResetJob,
 } from '../../schemas/wire/bootstrap.ts';
 import {
   hostPaths,
@@ -49,7 +50,7 @@ export interface LinkPorts {
   agentBuilds(): Promise<readonly AgentBuild[]>;
   /** Runs the bootstrap. Its own failures come as results; rejects when `signal` aborts. */
   bootstrap(
-    job: InstallJob,
+    job: InstallJob | ResetJob,
     onProgress: (progress: BootstrapProgress) => void,
     signal: AbortSignal,
   ): Promise<BootstrapResult>;

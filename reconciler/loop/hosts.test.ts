@@ -87,6 +87,15 @@ class NotedLinks implements HostLinks {
       assert.fail(`there is no link to ${name}`)
     );
   }
+  readonly resets: string[] = [];
+  /** What the next resets fail with. */
+  failure: LinkError | undefined;
+  async reset(target: HostTarget): Promise<void> {
+    const stillOpen = this.opened.some((link) => link.target.name === target.name && !link.closed);
+    assert.equal(stillOpen, false, 'a reset host has no link that would tell it to go on');
+    if (this.failure !== undefined) throw this.failure;
+    this.resets.push(target.name);
+  }
   scan(): never {
     throw new LinkError('NotConnected', 'no key is asked for here');
   }
@@ -350,13 +359,39 @@ test('a pod reaches its own host alone, and its status is no news for the host',
   assert.deepEqual(links.of('node-2').taken(), []);
 });
 
-test('a deleted host loses its link and its node', async (context) => {
+test('a deleted host loses its link and its node, and is gone when its machine is clean', async (context) => {
   const trial = await started(context);
   const link = await joined(trial, 'node-1');
   await removeHost(trial.cluster, 'node-1');
+  await settled();
   assert.equal(link.closed, true);
   assert.equal(nodeOf(trial.cluster, 'node-1'), undefined);
   assert.throws(() => trial.loop.link('node-1'), LinkError);
+  assert.deepEqual(trial.links.resets, ['node-1']);
+  assert.deepEqual(trial.cluster.view.list('berth.dev/v1alpha1', 'Host'), []);
+});
+
+test('a deleted host whose machine cannot be cleaned says why, and is tried again', async (context) => {
+  const trial = await started(context);
+  await joined(trial, 'node-1');
+  trial.links.failure = new LinkError('ConnectionFailed', 'no answer within 20 s');
+  await removeHost(trial.cluster, 'node-1');
+  await settled();
+  const { status } = hostOf(trial.cluster, 'node-1');
+  assert.deepEqual([status?.phase, status?.message], ['Removing', 'ConnectionFailed: no answer within 20 s']);
+  assert.equal(nodeOf(trial.cluster, 'node-1'), undefined);
+  trial.links.failure = undefined;
+  await trial.clock.pass(10_000);
+  assert.deepEqual(trial.cluster.view.list('berth.dev/v1alpha1', 'Host'), []);
+});
+
+test('a host that was never reached is deleted at once', async (context) => {
+  const trial = await started(context);
+  await addHost(trial.cluster, 'node-1');
+  await trial.links.of('node-1').state(unreachable);
+  await removeHost(trial.cluster, 'node-1');
+  assert.deepEqual(trial.links.resets, []);
+  assert.deepEqual(trial.cluster.view.list('berth.dev/v1alpha1', 'Host'), []);
 });
 
 test('a host whose address changes is linked to anew, and what the old link says counts no more', async (context) => {

@@ -2,15 +2,13 @@
  * Hosts and what they are told. A Host object opens a link; a connected host becomes a Node; every change of the
  * view becomes the entries that it touches, on the hosts that it touches.
  */
-import { resolve } from 'node:path';
-import type { Host, HostPhase, HostStatus } from '../../schemas/berth/types.ts';
-import type { Node, NodeCondition } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { Host } from '../../schemas/berth/types.ts';
+import type { Node } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { DesiredEntry, NodeReport } from '../../schemas/wire/messages.ts';
 import { affectedEntries, desiredEntries, desiredEntry } from '../core/desired/desired-state.ts';
 import type { ClusterAccess } from '../core/model/access.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { Change } from '../core/model/plan.ts';
-import { formatTime } from '../core/model/time.ts';
 import type { ViewChange } from '../core/model/view.ts';
 import {
   type Clock,
@@ -22,6 +20,8 @@ import {
   type Logger,
 } from '../core/ports.ts';
 import type { NetworkSettings } from '../core/registry/allocate.ts';
+import { mayHaveAgent, removeHost, withAgentFinalizer } from './host-removal.ts';
+import { type HostKeys, hostStatus, nodeOf, targetOf, unreachable } from './host-objects.ts';
 import type { ReportLoop } from './reports.ts';
 import { WorkQueue, type WorkOutcome } from './work-queue.ts';
 
@@ -31,23 +31,13 @@ import { WorkQueue, type WorkOutcome } from './work-queue.ts';
  */
 const unreachableGraceMs = 4_000;
 
-const runtimeSockets = {
-  containerd: '/run/containerd/containerd.sock',
-  'cri-o': '/run/crio/crio.sock',
-  docker: '/run/docker.sock',
-} as const;
-
-interface HostPorts {
+interface HostPorts extends HostKeys {
   readonly cluster: ClusterAccess;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly links: HostLinks;
   readonly reports: ReportLoop;
   readonly settings: NetworkSettings;
-  /** Folder of private keys; a Host's `identity` names a file in it, an absolute path is taken as it is. */
-  readonly keysDirectory: string;
-  /** Private key of Hosts that name none; `default` in the folder unless given. */
-  readonly defaultIdentity: string | undefined;
   readonly failed: (error: unknown) => void;
 }
 
@@ -65,6 +55,8 @@ interface OpenHost {
 export class HostLoop {
   readonly #ports: HostPorts;
   readonly #open = new Map<string, OpenHost>();
+  readonly #closing = new Map<string, Promise<void>>();
+  readonly #stop = new AbortController();
   readonly #queue: WorkQueue<string>;
   #unlisten = (): void => undefined;
 
@@ -74,20 +66,20 @@ export class HostLoop {
       clock: ports.clock,
       concurrency: 16,
       failed: ports.failed,
-      work: (name) => this.#writeStatus(name),
+      work: (name) => this.#turn(name),
     });
   }
 
   start(): void {
     this.#unlisten = this.#ports.cluster.listen((changes) => this.#take(changes));
-    for (const host of this.#ports.cluster.view.list<Host>('berth.dev/v1alpha1', 'Host'))
-      this.#openHost(host);
+    for (const host of this.#ports.cluster.view.list<Host>('berth.dev/v1alpha1', 'Host')) this.#follow(host);
     this.#queue.start();
   }
 
   async stop(): Promise<void> {
     this.#unlisten();
     this.#queue.stop();
+    this.#stop.abort();
     await Promise.all([...this.#open.values()].map((host) => host.link.close()));
   }
 
@@ -128,17 +120,40 @@ export class HostLoop {
   #hostChanged(change: ViewChange): void {
     const before = change.before as Host | undefined;
     const after = change.after as Host | undefined;
-    if (after !== undefined && before !== undefined && sameJson(before.spec, after.spec)) return;
+    const going = (host: Host | undefined): boolean => host?.metadata.deletionTimestamp !== undefined;
+    if (after !== undefined && sameJson(before?.spec, after.spec) && going(before) === going(after)) return;
     const name = change.ref.name;
     const open = this.#open.get(name);
     this.#open.delete(name);
-    open?.link
+    if (open !== undefined) this.#close(name, open.link);
+    if (after === undefined) this.#queue.add(name, name);
+    else this.#follow(after);
+  }
+
+  #close(name: string, link: HostLink): void {
+    const closing = link
       .close()
       .catch((error: unknown) =>
         this.#ports.logger.warn('a link did not close', { host: name, error: String(error) }),
       );
-    if (after !== undefined && after.metadata.deletionTimestamp === undefined) this.#openHost(after);
+    this.#closing.set(name, closing);
+    void closing.then(() => {
+      if (this.#closing.get(name) === closing) this.#closing.delete(name);
+    });
+  }
+
+  /** Opens the link of a host that stays, and takes leave of one that goes. */
+  #follow(host: Host): void {
+    const name = host.metadata.name ?? '';
+    if (host.metadata.deletionTimestamp === undefined) this.#openHost(host);
     this.#queue.add(name, name);
+  }
+
+  async #turn(name: string): Promise<WorkOutcome> {
+    const host = this.#ports.cluster.view.get<Host>('berth.dev/v1alpha1', 'Host', '', name);
+    if (host?.metadata.deletionTimestamp === undefined) return this.#writeStatus(name);
+    await this.#closing.get(name);
+    return removeHost(host, this.#ports, this.#stop.signal);
   }
 
   #openHost(host: Host): void {
@@ -195,9 +210,10 @@ export class HostLoop {
     }
     if (host !== undefined && open !== undefined) {
       const now = clock.now();
+      const marked = mayHaveAgent(open.state) ? withAgentFinalizer(host) : host;
       const status = hostStatus(host.status, open.state, now);
-      if (!sameJson(status, host.status))
-        changes.push({ type: 'update', scope: 'status', object: { ...host, status } as Host });
+      if (marked !== host || !sameJson(status, host.status))
+        changes.push({ type: 'update', scope: 'all', object: { ...marked, status } as Host });
       if (node === undefined && open.state.phase === 'connected')
         changes.push({ type: 'create', object: nodeOf(host) });
       const lost = open.awaySinceMs === undefined ? undefined : now - open.awaySinceMs;
@@ -224,92 +240,4 @@ export class HostLoop {
     this.#ports.reports.take(name, open.early);
     open.early = undefined;
   }
-}
-
-function targetOf(host: Host, keys: Pick<HostPorts, 'keysDirectory' | 'defaultIdentity'>): HostTarget {
-  const { spec } = host;
-  const name = host.metadata.name ?? '';
-  const type = spec.runtime?.type ?? 'containerd';
-  return {
-    name,
-    address: spec.address,
-    port: spec.port ?? 22,
-    user: spec.user ?? 'root',
-    hostKeys: spec.hostKeys,
-    identityPath: resolve(keys.keysDirectory, spec.identity ?? keys.defaultIdentity ?? 'default'),
-    agent: { nodeName: name, runtime: { type, socket: spec.runtime?.socket ?? runtimeSockets[type] } },
-  };
-}
-
-function hostStatus(before: HostStatus | undefined, state: LinkState, nowMs: number): HostStatus {
-  const { message: _, ...kept } = before ?? {};
-  const at = (phase: HostPhase, message?: string): HostStatus => ({
-    ...kept,
-    phase,
-    ...(message === undefined ? {} : { message }),
-  });
-  switch (state.phase) {
-    case 'connecting':
-      return at(
-        before?.phase === 'Unreachable' ? 'Unreachable' : 'Connecting',
-        before?.phase === 'Unreachable' ? before.message : undefined,
-      );
-    case 'bootstrapping':
-      return at('Bootstrapping', state.step);
-    case 'connected':
-      return {
-        ...at('Connected'),
-        agentVersion: state.info.agentVersion,
-        agentDigest: state.info.executableDigest,
-        lastSeen: formatTime(nowMs),
-      };
-    case 'unreachable':
-      return at('Unreachable', `${state.reason}: ${state.message}`);
-    case 'refused':
-      return at('Refused', `${state.reason}: ${state.message}`);
-    default:
-      return state satisfies never;
-  }
-}
-
-/** The Node that a host becomes; its status follows with the host's first report. */
-function nodeOf(host: Host): Node {
-  const name = host.metadata.name ?? '';
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name,
-      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', ...host.spec.labels },
-    },
-    spec: {
-      providerID: `berth://${name}`,
-      ...(host.spec.taints === undefined ? {} : { taints: host.spec.taints }),
-    },
-  };
-}
-
-/** Nothing is known of the node any more: all that it reported turns Unknown, once. */
-function unreachable(node: Node, state: LinkState, nowMs: number): Change[] {
-  const now = formatTime(nowMs);
-  const why =
-    state.phase === 'unreachable' || state.phase === 'refused'
-      ? state.message
-      : 'the link to the host is down';
-  const conditions = (node.status?.conditions ?? []).map(
-    (condition): NodeCondition =>
-      condition.status === 'Unknown'
-        ? condition
-        : {
-            ...condition,
-            status: 'Unknown',
-            reason: 'NodeStatusUnknown',
-            message: `Berth lost its link to the host: ${why}`,
-            lastTransitionTime: now,
-          },
-  );
-  if (sameJson(conditions, node.status?.conditions ?? [])) return [];
-  return [
-    { type: 'update', scope: 'status', object: { ...node, status: { ...node.status, conditions } } as Node },
-  ];
 }

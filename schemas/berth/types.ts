@@ -42,7 +42,15 @@ export interface HostRuntime {
 }
 
 /** Where a host stands on its way from an address to a node that runs pods. */
-export type HostPhase = 'Pending' | 'Connecting' | 'Bootstrapping' | 'Connected' | 'Unreachable' | 'Refused';
+export type HostPhase =
+  | 'Pending'
+  | 'Connecting'
+  | 'Bootstrapping'
+  | 'Connected'
+  | 'Unreachable'
+  | 'Refused'
+  /** Deleted: its pods are ended and the agent is taken off. */
+  | 'Removing';
 
 export interface HostStatus {
   readonly phase?: HostPhase;

@@ -31,6 +31,7 @@ async function withBootstrap(
   const jobs: InstallJob[] = [];
   const trial = await openSshTrial(['one'], {
     bootstrap: async (job, onProgress) => {
+      assert.ok(job.type === 'install');
       jobs.push(job);
       onProgress({ type: 'progress', step: 'push', message: 'pushing' });
       return act(trial);

@@ -198,6 +198,17 @@ test('a host that is cut off shows NotReady, and is Ready when it is back', asyn
   await cluster.ready('shop', 2);
 });
 
+test('a removed host keeps nothing of Berth, and its pods run elsewhere', async () => {
+  const [stays, goes] = cluster.lab.hosts;
+  assert.ok(stays !== undefined && goes !== undefined);
+  await cluster.berth.run('host', 'rm', goes.name);
+  assert.deepEqual(await goes.pidsOf(agentPattern), []);
+  assert.equal((await goes.check(['ctr', '--namespace', 'k8s.io', 'tasks', 'ls', '--quiet'])).trim(), '');
+  assert.doesNotMatch(await goes.check(['nft', 'list', 'tables']), /berth/);
+  const pods = await cluster.ready('shop', 2);
+  assert.deepEqual([...new Set(pods.map((pod) => pod.spec?.nodeName))], [stays.name]);
+});
+
 /** The agent's process, found by its executable inside the host. */
 async function agentPid(host: TestCluster['lab']['hosts'][number]): Promise<number> {
   const pids = await host.pidsOf(agentPattern);

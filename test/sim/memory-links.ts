@@ -59,6 +59,9 @@ export function createMemoryLinks(ports: MemoryLinksPorts): MemoryLinks {
       links.set(target.name, link);
       return link;
     },
+    async reset(): Promise<void> {
+      throw new LinkError('NotSimulated', 'hosts without SSH have no agent to take off');
+    },
     async scan(address: string): Promise<readonly HostKey[]> {
       return [{ type: 'ssh-ed25519', fingerprint: `SHA256:${address}` }];
     },
