@@ -23,7 +23,7 @@ export interface KindInfo {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly namespaced: boolean;
-  /** Name of its definition in the JSON Schemas and the merge types. */
+  /** Name of its definition in the JSON Schemas and the merge types; `custom:…` for kinds of a CustomResourceDefinition. */
   readonly definition: string;
   /** None for kinds that are only ever posted (reviews, bindings). */
   readonly listKind?: string;
@@ -43,36 +43,69 @@ export function apiVersionOf(info: Pick<KindInfo, 'group' | 'version'>): string 
   return info.group === '' ? info.version : `${info.group}/${info.version}`;
 }
 
-const byGvk = new Map(kinds.map((info) => [`${apiVersionOf(info)} ${info.kind}`, info]));
-const byPlural = new Map<string, KindInfo>();
-const byAnyName = new Map<string, KindInfo>();
-for (const info of kinds) {
-  const qualified = `${info.plural}.${info.group}`;
-  // Newer versions win among the versions of one resource: autoscaling/v2 over autoscaling/v1.
-  byPlural.set(qualified, info);
+/** Group of an apiVersion: empty for `v1`, `apps` for `apps/v1`. */
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
-for (const info of byPlural.values()) {
-  const names = [info.plural, info.singular, ...info.shortNames];
-  for (const name of names) {
-    byAnyName.set(`${name}.${info.group}`, info);
-    // Among groups the first one wins, as in kubectl: events of the core group over events.k8s.io.
-    if (!byAnyName.has(name)) byAnyName.set(name, info);
+
+/** The kinds that a cluster serves: the built-in ones and those that its CustomResourceDefinitions add. */
+export interface KindTable {
+  /** Every kind in every version, built-in ones first. */
+  readonly all: readonly KindInfo[];
+  /** By `apps/v1` and `Deployment`. */
+  byGvk(apiVersion: string, kind: string): KindInfo | undefined;
+  /** By group (empty for core) and plural name, in the version asked for, or in the newest one. */
+  byPlural(group: string, plural: string, version?: string): KindInfo | undefined;
+  /** By whatever people type, in any case: plural, singular, kind or short name, each also with `.group` behind it. */
+  byAnyName(name: string): KindInfo | undefined;
+}
+
+/** A table of these kinds. Among versions of one resource the last one counts as the newest. */
+export function kindTable(all: readonly KindInfo[]): KindTable {
+  const byGvk = new Map(all.map((info) => [`${apiVersionOf(info)} ${info.kind}`, info]));
+  const newest = new Map<string, KindInfo>();
+  const byVersion = new Map<string, KindInfo>();
+  for (const info of all) {
+    // Newer versions win among the versions of one resource: autoscaling/v2 over autoscaling/v1.
+    newest.set(`${info.plural}.${info.group}`, info);
+    byVersion.set(`${info.plural}.${info.version}.${info.group}`, info);
   }
+  const byAnyName = new Map<string, KindInfo>();
+  for (const info of newest.values()) {
+    for (const name of [info.plural, info.singular, ...info.shortNames]) {
+      byAnyName.set(`${name}.${info.group}`, info);
+      // Among groups the first one wins, as in kubectl: events of the core group over events.k8s.io.
+      if (!byAnyName.has(name)) byAnyName.set(name, info);
+    }
+  }
+  return {
+    all,
+    byGvk: (apiVersion, kind) => byGvk.get(`${apiVersion} ${kind}`),
+    byPlural: (group, plural, version) =>
+      version === undefined
+        ? newest.get(`${plural}.${group}`)
+        : byVersion.get(`${plural}.${version}.${group}`),
+    byAnyName: (name) => byAnyName.get(name.toLowerCase()),
+  };
 }
 
-/** By `apps/v1` and `Deployment`. */
+/** The kinds that every cluster has. */
+export const builtInKinds: KindTable = kindTable(kinds);
+
+/** A built-in kind by `apps/v1` and `Deployment`. */
 export function kindByGvk(apiVersion: string, kind: string): KindInfo | undefined {
-  return byGvk.get(`${apiVersion} ${kind}`);
+  return builtInKinds.byGvk(apiVersion, kind);
 }
 
-/** By group (empty for core) and plural name, in the newest version. */
+/** A built-in kind by group (empty for core) and plural name, in the newest version. */
 export function kindByPlural(group: string, plural: string): KindInfo | undefined {
-  return byPlural.get(`${plural}.${group}`);
+  return builtInKinds.byPlural(group, plural);
 }
 
-/** By whatever people type, in any case: plural, singular, kind or short name, each also with `.group` behind it. */
+/** A built-in kind by whatever people type. */
 export function kindByAnyName(name: string): KindInfo | undefined {
-  return byAnyName.get(name.toLowerCase());
+  return builtInKinds.byAnyName(name);
 }
 
 /**

@@ -2,7 +2,7 @@
  * The cluster in memory and the one door to change it. The view follows the store's watch; every change is
  * prepared against the view and committed by compare-and-set, so that a writer with an old view loses, and plans anew.
  */
-import type { ChangeListener, ClusterAccess, SubmitResult } from '../core/model/access.ts';
+import type { ChangeListener, ClusterAccess, SubmitOptions, SubmitResult } from '../core/model/access.ts';
 import { type KubeObject, decodeObject, refOf, registryPrefix } from '../core/model/object.ts';
 import type { Change } from '../core/model/plan.ts';
 import { type ClusterView, MutableView, type ViewChange } from '../core/model/view.ts';
@@ -81,21 +81,26 @@ export class Cluster implements ClusterAccess {
   }
 
   /** Commits all changes or none. A lost race is a `Conflict`; the view has caught up when this resolves. */
-  async submit(changes: readonly Change[]): Promise<SubmitResult> {
+  async submit(changes: readonly Change[], options: SubmitOptions = {}): Promise<SubmitResult> {
     const { store, clock, random, settings, leadership } = this.#ports;
     const transaction = transactionOf(changes, this.#view, {
       nowMs: clock.now(),
       uuid: () => random.uuid(),
       random: () => random.next(),
       settings,
+      ...(options.user === undefined ? {} : { user: options.user }),
     });
     if (!transaction.ok) return transaction;
-    if (transaction.writes.length === 0)
-      return { ok: true, revision: this.#view.revision, outcomes: transaction.outcomes };
-    const fence: StoreWrite = { type: 'check', key: leadership.key, expected: leadership.modRevision };
-    const result = await store.commit([fence, ...transaction.writes]);
+    const { writes, outcomes, warnings } = transaction;
+    if (writes.length === 0 || options.dryRun === true)
+      return { ok: true, revision: this.#view.revision, outcomes, warnings };
+    const fence: StoreWrite[] =
+      options.fence === 'none'
+        ? []
+        : [{ type: 'check', key: leadership.key, expected: leadership.modRevision }];
+    const result = await store.commit([...fence, ...writes]);
     await this.until(result.revision);
-    if (result.ok) return { ok: true, revision: result.revision, outcomes: transaction.outcomes };
+    if (result.ok) return { ok: true, revision: result.revision, outcomes, warnings };
     const keys = result.conflicts
       .map((one) => `${one.key} (planned from ${one.expected}, now ${one.actual})`)
       .join(', ');

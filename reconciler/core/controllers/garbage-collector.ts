@@ -3,7 +3,6 @@
  * dependents; an orphaning one lets them go first.
  */
 import type { OwnerReference } from '../../../schemas/kubernetes/types/meta-v1.ts';
-import { kindByGvk } from '../../../schemas/kinds.ts';
 import type { Controller } from '../model/controller.ts';
 import { type KubeObject, type ObjectRef, refOf } from '../model/object.ts';
 import { type Change, type Plan, emptyPlan } from '../model/plan.ts';
@@ -92,7 +91,7 @@ function propagation(
 
 function ownerState(reference: OwnerReference, object: KubeObject, view: ClusterView): OwnerState {
   // An owner of a kind that is not kept here cannot be known to be gone.
-  if (kindByGvk(reference.apiVersion, reference.kind) === undefined) return 'solid';
+  if (view.kinds.byGvk(reference.apiVersion, reference.kind) === undefined) return 'solid';
   const owner = view.byUid(reference.uid);
   if (owner === undefined || !names(reference, object, owner)) return 'absent';
   return owner.metadata.deletionTimestamp !== undefined && hasFinalizer(owner, foreground)

@@ -1,8 +1,11 @@
-import { apiVersionOf, kinds } from '../../../schemas/kinds.ts';
+import { apiVersionOf } from '../../../schemas/kinds.ts';
 import type { KubeObject } from './object.ts';
 import type { ClusterView } from './view.ts';
 
-/** Every object of the view, in the order of the table of kinds. */
+/** Every object of the view once, in the order of the table of kinds. */
 export function allObjects(view: ClusterView): readonly KubeObject[] {
-  return kinds.flatMap((info) => view.list<KubeObject>(apiVersionOf(info), info.kind));
+  const first = new Map(view.kinds.all.toReversed().map((info) => [`${info.group}/${info.kind}`, info]));
+  return view.kinds.all
+    .filter((info) => first.get(`${info.group}/${info.kind}`) === info)
+    .flatMap((info) => view.list<KubeObject>(apiVersionOf(info), info.kind));
 }

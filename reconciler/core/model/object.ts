@@ -1,6 +1,6 @@
 /** Any Kubernetes object, and how objects are named in the store. */
 import type { ObjectMeta } from '../../../schemas/kubernetes/types/meta-v1.ts';
-import { type KindInfo, kindByGvk } from '../../../schemas/kinds.ts';
+import { builtInKinds, type KindInfo, type KindTable } from '../../../schemas/kinds.ts';
 
 /** An object of any kind. Narrow it by its `apiVersion` and `kind`. */
 export interface KubeObject {
@@ -35,8 +35,11 @@ export function refOf(object: KubeObject): ObjectRef {
 }
 
 /** The table row of an object's kind; throws for a kind that Berth does not know. */
-export function kindOf(object: { readonly apiVersion: string; readonly kind: string }): KindInfo {
-  const info = kindByGvk(object.apiVersion, object.kind);
+export function kindOf(
+  object: { readonly apiVersion: string; readonly kind: string },
+  table: KindTable = builtInKinds,
+): KindInfo {
+  const info = table.byGvk(object.apiVersion, object.kind);
   if (info === undefined) throw new Error(`no kind ${object.kind} in ${object.apiVersion}`);
   return info;
 }
@@ -50,8 +53,8 @@ export function storePrefix(info: KindInfo): string {
 }
 
 /** Store key of an object: `/registry/GROUP/PLURAL/NAMESPACE/NAME`, or without a namespace. */
-export function storeKey(ref: ObjectRef): string {
-  const prefix = storePrefix(kindOf(ref));
+export function storeKey(ref: ObjectRef, table: KindTable = builtInKinds): string {
+  const prefix = storePrefix(kindOf(ref, table));
   return ref.namespace === '' ? `${prefix}${ref.name}` : `${prefix}${ref.namespace}/${ref.name}`;
 }
 

@@ -18,6 +18,8 @@ export interface CreateChange {
 export interface UpdateChange {
   readonly type: 'update';
   readonly scope: 'spec' | 'status' | 'all';
+  /** The subresource written to, where it has rules of its own: `ephemeralcontainers`, `resize`, `approval`. */
+  readonly subresource?: string;
   readonly object: KubeObject;
 }
 

@@ -1,6 +1,9 @@
 /** The cluster as planners see it: every object at one revision, with the indexes that they ask for. */
 import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { type KubeObject, type ObjectId, type ObjectRef, objectId, refOf } from './object.ts';
+import { builtInKinds, groupOf, type KindTable, kindTable } from '../../../schemas/kinds.ts';
+import { customKinds, isCustomResourceDefinition } from '../custom/custom-kinds.ts';
+import { type KubeObject, type ObjectRef, refOf } from './object.ts';
+import { SortedBucket } from './sorted-bucket.ts';
 
 /** What changed, as told to whoever maps changes to work. */
 export interface ViewChange {
@@ -13,7 +16,10 @@ export interface ViewChange {
 export interface ClusterView {
   /** The revision that the view shows. */
   readonly revision: number;
-  /** `T` is the caller's promise that `apiVersion` and `kind` name that type. */
+  /** What the cluster serves: the built-in kinds and those of its CustomResourceDefinitions. */
+  readonly kinds: KindTable;
+  /**
+   * The object, in the version that it is stored in: the versions of one kind are one object. `T` is the caller's promise that `apiVersion` and `kind` name that type. */
   get<T extends KubeObject>(
     apiVersion: T['apiVersion'],
     kind: T['kind'],
@@ -29,18 +35,25 @@ export interface ClusterView {
   podsOnNode(nodeName: string): readonly Pod[];
 }
 
-type Bucket = Map<ObjectId, KubeObject>;
-
 /** The view that the loop keeps current. Not for planners: they get it as a ClusterView. */
 export class MutableView implements ClusterView {
   revision = 0;
-  readonly #kinds = new Map<string, Bucket>();
-  readonly #namespaces = new Map<string, Bucket>();
+  readonly #kinds = new Map<string, SortedBucket>();
+  readonly #namespaces = new Map<string, SortedBucket>();
   readonly #uids = new Map<string, KubeObject>();
-  readonly #owners = new Map<string, Bucket>();
-  readonly #nodes = new Map<string, Bucket>();
-  /** Sorted lists by bucket, dropped when the bucket changes. */
-  readonly #sorted = new WeakMap<Bucket, readonly KubeObject[]>();
+  readonly #owners = new Map<string, SortedBucket>();
+  readonly #nodes = new Map<string, SortedBucket>();
+  #table: KindTable | undefined = builtInKinds;
+
+  get kinds(): KindTable {
+    this.#table ??= kindTable([
+      ...builtInKinds.all,
+      ...this.list('apiextensions.k8s.io/v1', 'CustomResourceDefinition').flatMap((object) =>
+        isCustomResourceDefinition(object) ? customKinds(object) : [],
+      ),
+    ]);
+    return this.#table;
+  }
 
   get<T extends KubeObject>(
     apiVersion: T['apiVersion'],
@@ -48,16 +61,14 @@ export class MutableView implements ClusterView {
     namespace: string,
     name: string,
   ): T | undefined {
-    const bucket = this.#kinds.get(`${apiVersion}/${kind}`);
-    return bucket?.get(objectId({ apiVersion, kind, namespace, name })) as T | undefined;
+    return this.#kinds.get(bucketKey(apiVersion, kind))?.get(`${namespace}/${name}`) as T | undefined;
   }
 
   list<T extends KubeObject>(apiVersion: T['apiVersion'], kind: T['kind'], namespace?: string): readonly T[] {
+    const key = bucketKey(apiVersion, kind);
     const bucket =
-      namespace === undefined
-        ? this.#kinds.get(`${apiVersion}/${kind}`)
-        : this.#namespaces.get(`${apiVersion}/${kind}/${namespace}`);
-    return this.#list(bucket) as readonly T[];
+      namespace === undefined ? this.#kinds.get(key) : this.#namespaces.get(`${key}/${namespace}`);
+    return (bucket?.list() ?? []) as readonly T[];
   }
 
   byUid(uid: string): KubeObject | undefined {
@@ -65,59 +76,73 @@ export class MutableView implements ClusterView {
   }
 
   ownedBy(uid: string): readonly KubeObject[] {
-    return this.#list(this.#owners.get(uid));
+    return this.#owners.get(uid)?.list() ?? [];
   }
 
   podsOnNode(nodeName: string): readonly Pod[] {
-    return this.#list(this.#nodes.get(nodeName)) as readonly Pod[];
+    return (this.#nodes.get(nodeName)?.list() ?? []) as readonly Pod[];
   }
 
   /** Puts `after` (or removes, where undefined) under `ref`, and says what changed. */
   apply(ref: ObjectRef, after: KubeObject | undefined, revision: number): ViewChange {
-    const id = objectId(ref);
-    const before = this.#kinds.get(`${ref.apiVersion}/${ref.kind}`)?.get(id);
-    if (before !== undefined) for (const [index, key] of this.#indexKeys(before)) this.#drop(index, key, id);
-    if (before?.metadata.uid !== undefined) this.#uids.delete(before.metadata.uid);
-    if (after !== undefined)
-      for (const [index, key] of this.#indexKeys(after)) this.#add(index, key, id, after);
-    if (after?.metadata.uid !== undefined) this.#uids.set(after.metadata.uid, after);
+    const before = this.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
+    const places = after === undefined ? [] : this.#placesOf(after);
+    if (before !== undefined) {
+      for (const { index, bucket, key } of this.#placesOf(before)) {
+        const stays = places.some((place) => place.index === index && place.bucket === bucket);
+        if (!stays) dropFrom(index, bucket, key);
+      }
+      if (before.metadata.uid !== undefined) this.#uids.delete(before.metadata.uid);
+    }
+    if (after !== undefined) {
+      for (const { index, bucket, key } of places) addTo(index, bucket, key, after);
+      if (after.metadata.uid !== undefined) this.#uids.set(after.metadata.uid, after);
+    }
+    if (ref.kind === 'CustomResourceDefinition') this.#table = undefined;
     this.revision = revision;
     return { ref, before, after };
   }
 
-  #indexKeys(object: KubeObject): [Map<string, Bucket>, string][] {
+  #placesOf(object: KubeObject): Place[] {
     const ref = refOf(object);
-    const kind = `${ref.apiVersion}/${ref.kind}`;
-    const keys: [Map<string, Bucket>, string][] = [[this.#kinds, kind]];
-    if (ref.namespace !== '') keys.push([this.#namespaces, `${kind}/${ref.namespace}`]);
-    for (const owner of object.metadata.ownerReferences ?? []) keys.push([this.#owners, owner.uid]);
-    if (isPod(object)) keys.push([this.#nodes, object.spec?.nodeName ?? '']);
-    return keys;
+    const kind = bucketKey(ref.apiVersion, ref.kind);
+    const key = `${ref.namespace}/${ref.name}`;
+    const places: Place[] = [{ index: this.#kinds, bucket: kind, key }];
+    if (ref.namespace !== '')
+      places.push({ index: this.#namespaces, bucket: `${kind}/${ref.namespace}`, key });
+    for (const owner of object.metadata.ownerReferences ?? [])
+      places.push({ index: this.#owners, bucket: owner.uid, key: `${kind}/${key}` });
+    if (isPod(object)) places.push({ index: this.#nodes, bucket: object.spec?.nodeName ?? '', key });
+    return places;
   }
+}
 
-  #add(index: Map<string, Bucket>, key: string, id: ObjectId, object: KubeObject): void {
-    const bucket = index.get(key) ?? new Map<ObjectId, KubeObject>();
-    bucket.set(id, object);
-    this.#sorted.delete(bucket);
-    index.set(key, bucket);
-  }
+/** One entry of one index. */
+interface Place {
+  readonly index: Map<string, SortedBucket>;
+  readonly bucket: string;
+  readonly key: string;
+}
 
-  #drop(index: Map<string, Bucket>, key: string, id: ObjectId): void {
-    const bucket = index.get(key);
-    if (bucket === undefined) return;
-    bucket.delete(id);
-    this.#sorted.delete(bucket);
-    if (bucket.size === 0) index.delete(key);
-  }
+/** The versions of one kind share a bucket: an object is the same in all of them. */
+function bucketKey(apiVersion: string, kind: string): string {
+  return `${groupOf(apiVersion)}/${kind}`;
+}
 
-  #list(bucket: Bucket | undefined): readonly KubeObject[] {
-    if (bucket === undefined) return [];
-    const known = this.#sorted.get(bucket);
-    if (known !== undefined) return known;
-    const sorted = [...bucket.keys()].sort().map((id) => bucket.get(id) as KubeObject);
-    this.#sorted.set(bucket, sorted);
-    return sorted;
+function addTo(index: Map<string, SortedBucket>, name: string, key: string, object: KubeObject): void {
+  let bucket = index.get(name);
+  if (bucket === undefined) {
+    bucket = new SortedBucket();
+    index.set(name, bucket);
   }
+  bucket.set(key, object);
+}
+
+function dropFrom(index: Map<string, SortedBucket>, name: string, key: string): void {
+  const bucket = index.get(name);
+  if (bucket === undefined) return;
+  bucket.delete(key);
+  if (bucket.size === 0) index.delete(name);
 }
 
 function isPod(object: KubeObject): object is Pod {

@@ -3,28 +3,33 @@ import type { Service } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { Outcome } from '../model/access.ts';
 import { encodeObject, type KubeObject, type ObjectRef, refOf, storeKey } from '../model/object.ts';
 import type { Change } from '../model/plan.ts';
-import { formatTime } from '../model/time.ts';
+import { OverlayView } from '../model/overlay-view.ts';
+import type { UserInfo } from '../model/user.ts';
 import type { ClusterView } from '../model/view.ts';
 import type { StoreWrite } from '../ports.ts';
 import { allocationKeys, type NetworkSettings } from './allocate.ts';
-import {
-  type Prepared,
-  type RegistryContext,
-  prepareCreate,
-  prepareDelete,
-  prepareUpdate,
-} from './prepare.ts';
+import { prepareCreate } from './create.ts';
+import { prepareDelete } from './delete.ts';
+import type { Prepared, RegistryContext } from './prepared.ts';
 import { alreadyExists, conflict, notFound, type StatusProblem } from './status-error.ts';
+import { prepareUpdate } from './update.ts';
 
 export interface TransactionContext {
   readonly nowMs: number;
   readonly uuid: () => string;
   readonly random: () => number;
   readonly settings: NetworkSettings;
+  /** Who asks; undefined for Berth's own components. */
+  readonly user?: UserInfo;
 }
 
 export type Transaction =
-  | { readonly ok: true; readonly writes: readonly StoreWrite[]; readonly outcomes: readonly Outcome[] }
+  | {
+      readonly ok: true;
+      readonly writes: readonly StoreWrite[];
+      readonly outcomes: readonly Outcome[];
+      readonly warnings: readonly string[];
+    }
   | { readonly ok: false; readonly problem: StatusProblem; readonly change: Change };
 
 const empty = new Uint8Array();
@@ -35,28 +40,34 @@ export function transactionOf(
   view: ClusterView,
   context: TransactionContext,
 ): Transaction {
-  const writes: StoreWrite[] = [];
+  const writes = new Map<string, StoreWrite>();
   const outcomes: Outcome[] = [];
-  const registry = {
+  const warnings: string[] = [];
+  const overlay = new OverlayView(view);
+  const registry: RegistryContext = {
     ...context,
-    now: formatTime(context.nowMs),
-    formatTime,
+    user: context.user,
+    view: overlay,
     newNamespaces: namespacesIn(changes),
   };
+  const claimed = new Set<string>();
   for (const change of changes) {
-    const prepared = prepare(change, view, registry);
+    const prepared = prepare(change, registry);
     if (prepared.type === 'refused') return { ok: false, problem: prepared.problem, change };
-    outcomes.push(addWrites(prepared, writes));
+    const twice = addWrites(prepared, view, writes, outcomes, claimed);
+    if (twice !== undefined) {
+      const problem = { code: 409, reason: 'Conflict', message: `two changes of one commit claim ${twice}` };
+      return { ok: false, problem, change };
+    }
+    if (prepared.type === 'nothing') continue;
+    warnings.push(...prepared.warnings);
+    for (const beside of prepared.alongside) {
+      writeAlongside(beside.object, view, writes);
+      overlay.put(beside.object);
+    }
   }
-  const twice = repeatedKey(writes);
-  if (twice !== undefined) {
-    const problem = { code: 409, reason: 'Conflict', message: `two changes of one commit claim ${twice}` };
-    return { ok: false, problem, change: changes[0] as Change };
-  }
-  return { ok: true, writes, outcomes };
+  return { ok: true, writes: [...writes.values()], outcomes, warnings };
 }
-
-type FullContext = RegistryContext & { readonly nowMs: number; readonly formatTime: (ms: number) => string };
 
 /** Namespaces that the same commit makes: its other objects may live in them. */
 function namespacesIn(changes: readonly Change[]): ReadonlySet<string> {
@@ -68,44 +79,72 @@ function namespacesIn(changes: readonly Change[]): ReadonlySet<string> {
   );
 }
 
-function prepare(change: Change, view: ClusterView, context: FullContext): Prepared {
+function prepare(change: Change, context: RegistryContext): Prepared {
+  const { view } = context;
   if (change.type === 'create') {
-    const prepared = prepareCreate(change.object, view, context);
+    const prepared = prepareCreate(change.object, context);
     if (prepared.type !== 'write') return prepared;
     const ref = refOf(prepared.object);
-    return lookup(view, ref) === undefined ? prepared : { type: 'refused', problem: alreadyExists(ref) };
+    if (lookup(view, ref) === undefined) return prepared;
+    return { type: 'refused', problem: alreadyExists(ref, view.kinds) };
   }
   const ref = change.type === 'update' ? refOf(change.object) : change.ref;
   const before = lookup(view, ref);
-  if (before === undefined) return { type: 'refused', problem: notFound(ref) };
+  if (before === undefined) return { type: 'refused', problem: notFound(ref, view.kinds) };
   if (change.type === 'delete') return prepareDelete(before, change, context);
   const planned = change.object.metadata.resourceVersion;
   if (planned !== undefined && planned !== before.metadata.resourceVersion) {
     const why = 'the object has been modified; please apply your changes to the latest version and try again';
-    return { type: 'refused', problem: conflict(ref, why) };
+    return { type: 'refused', problem: conflict(ref, why, view.kinds) };
   }
-  return prepareUpdate(before, change, view, context);
+  return prepareUpdate(before, change, context);
 }
 
 function lookup(view: ClusterView, ref: ObjectRef): KubeObject | undefined {
   return view.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
 }
 
-function addWrites(prepared: Exclude<Prepared, { type: 'refused' }>, writes: StoreWrite[]): Outcome {
-  if (prepared.type === 'nothing')
-    return { type: 'unchanged', ref: refOf(prepared.object), object: prepared.object };
+/** Adds what one change writes. Gives the key that an earlier change of the commit has claimed already, if any. */
+function addWrites(
+  prepared: Exclude<Prepared, { type: 'refused' }>,
+  view: ClusterView,
+  writes: Map<string, StoreWrite>,
+  outcomes: Outcome[],
+  claimed: Set<string>,
+): string | undefined {
+  if (prepared.type === 'nothing') {
+    outcomes.push({ type: 'unchanged', ref: refOf(prepared.object), object: prepared.object });
+    return undefined;
+  }
   const before = prepared.before;
   const expected = before === undefined ? 0 : Number(before.metadata.resourceVersion);
   const after = prepared.type === 'write' ? prepared.object : undefined;
   const subject = prepared.type === 'write' ? prepared.object : prepared.before;
   const ref = refOf(subject);
-  const key = storeKey(ref);
-  if (after === undefined) writes.push({ type: 'delete', key, expected });
-  else writes.push({ type: 'put', key, value: encodeObject(after), expected });
+  const key = storeKey(ref, view.kinds);
+  const own: StoreWrite[] =
+    after === undefined
+      ? [{ type: 'delete', key, expected }]
+      : [{ type: 'put', key, value: encodeObject(after), expected }];
   if (subject.kind === 'Service' && subject.apiVersion === 'v1') {
-    addAllocations(before as Service | undefined, after as Service | undefined, writes);
+    addAllocations(before as Service | undefined, after as Service | undefined, own);
   }
-  return { type: after === undefined ? 'removed' : 'written', ref, object: subject };
+  const twice = own.find((write) => claimed.has(write.key));
+  if (twice !== undefined) return twice.key;
+  for (const write of own) {
+    claimed.add(write.key);
+    writes.set(write.key, write);
+  }
+  outcomes.push({ type: after === undefined ? 'removed' : 'written', ref, object: subject });
+  return undefined;
+}
+
+/** A write that admission asks for: the last one of a commit counts, planned from what the view had. */
+function writeAlongside(object: KubeObject, view: ClusterView, writes: Map<string, StoreWrite>): void {
+  const ref = refOf(object);
+  const key = storeKey(ref, view.kinds);
+  const expected = Number(lookup(view, ref)?.metadata.resourceVersion ?? 0);
+  writes.set(key, { type: 'put', key, value: encodeObject(object), expected });
 }
 
 function addAllocations(before: Service | undefined, after: Service | undefined, writes: StoreWrite[]): void {
@@ -113,13 +152,4 @@ function addAllocations(before: Service | undefined, after: Service | undefined,
   const now = new Set(after === undefined ? [] : allocationKeys(after));
   for (const key of now) if (!old.has(key)) writes.push({ type: 'put', key, value: empty, expected: 0 });
   for (const key of old) if (!now.has(key)) writes.push({ type: 'delete', key });
-}
-
-function repeatedKey(writes: readonly StoreWrite[]): string | undefined {
-  const seen = new Set<string>();
-  for (const write of writes) {
-    if (seen.has(write.key)) return write.key;
-    seen.add(write.key);
-  }
-  return undefined;
 }

@@ -1,49 +1,24 @@
-/**
- * Kubernetes' defaults for the fields that a manifest leaves out, as its API reference documents them. One
- * table of kinds; pod templates share one function. Inputs are never changed.
- */
-import type { Deployment, ReplicaSet } from '../../../schemas/kubernetes/types/apps-v1.ts';
+/** Kubernetes' defaults of pods, of the workloads that make them, and of what stands beside them. */
+import type { Deployment, ReplicaSet } from '../../../../schemas/kubernetes/types/apps-v1.ts';
 import type {
   Container,
   ContainerPort,
-  Namespace,
   Pod,
   PodSpec,
   PodTemplateSpec,
   Probe,
-  Service,
-  ServicePort,
   Volume,
-} from '../../../schemas/kubernetes/types/core-v1.ts';
-import type { KubeObject } from '../model/object.ts';
+} from '../../../../schemas/kubernetes/types/core-v1.ts';
+import type { Defaulters } from './defaulter.ts';
 
-type Defaulter = (object: KubeObject) => KubeObject;
-
-/** Defaulters by `apiVersion/kind`; kinds without one have no defaults that Berth applies yet. */
-const defaulters: Readonly<Record<string, Defaulter>> = {
+export const workloadDefaulters: Defaulters = {
   'v1/Pod': (object) => {
     const pod = object as Pod;
     return pod.spec === undefined ? pod : ({ ...pod, spec: podSpecDefaults(pod.spec) } as Pod);
   },
-  'v1/Namespace': (object) => {
-    const namespace = object as Namespace;
-    const labels = {
-      ...namespace.metadata.labels,
-      'kubernetes.io/metadata.name': namespace.metadata.name ?? '',
-    };
-    const metadata = { ...namespace.metadata, labels };
-    return { ...namespace, metadata, spec: { finalizers: ['kubernetes'], ...namespace.spec } } as Namespace;
-  },
-  'v1/Service': (object) => serviceDefaults(object as Service),
-  'v1/Secret': (object) => ({ type: 'Opaque', ...object }),
   'apps/v1/Deployment': (object) => deploymentDefaults(object as Deployment),
   'apps/v1/ReplicaSet': (object) => replicaSetDefaults(object as ReplicaSet),
 };
-
-/** The object with every default filled in. */
-export function applyDefaults(object: KubeObject): KubeObject {
-  return defaulters[`${object.apiVersion}/${object.kind}`]?.(object) ?? object;
-}
 
 function deploymentDefaults(deployment: Deployment): Deployment {
   const spec = deployment.spec;
@@ -164,29 +139,4 @@ function volumeDefaults(volume: Volume): Volume {
   if (volume.hostPath !== undefined) return { ...volume, hostPath: { type: '', ...volume.hostPath } };
   const sources = Object.keys(volume).filter((key) => key !== 'name');
   return sources.length === 0 ? { ...volume, emptyDir: {} } : volume;
-}
-
-function serviceDefaults(service: Service): Service {
-  const spec = service.spec ?? {};
-  const type = spec.type ?? 'ClusterIP';
-  const external = type === 'NodePort' || type === 'LoadBalancer';
-  const addressed = type !== 'ExternalName';
-  return {
-    ...service,
-    spec: {
-      type,
-      sessionAffinity: 'None',
-      ...(addressed
-        ? { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' }
-        : {}),
-      ...(external ? { externalTrafficPolicy: 'Cluster' } : {}),
-      ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}),
-      ...spec,
-      ...(spec.ports === undefined ? {} : { ports: spec.ports.map(servicePortDefaults) }),
-    },
-  };
-}
-
-function servicePortDefaults(port: ServicePort): ServicePort {
-  return { protocol: 'TCP', ...port, targetPort: port.targetPort ?? port.port };
 }

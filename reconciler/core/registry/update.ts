@@ -1,0 +1,144 @@
+/** A stored object changed: the half that counts over the stored other one, then the same way as a new one. */
+import type { Service } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { ObjectMeta } from '../../../schemas/kubernetes/types/meta-v1.ts';
+import type { KindInfo } from '../../../schemas/kinds.ts';
+import { validateObject } from '../../../schemas/validation/validate.ts';
+import { admit } from '../admission/admission.ts';
+import { sameJson } from '../model/json.ts';
+import { type KubeObject, kindOf, refOf } from '../model/object.ts';
+import type { UpdateChange } from '../model/plan.ts';
+import { allocateService } from './allocate.ts';
+import { applyDefaults } from './defaults/defaults.ts';
+import { isFinished } from './delete.ts';
+import {
+  countsGenerations,
+  defined,
+  desiredHalf,
+  type Halves,
+  hasStatusSubresource,
+  isCustom,
+  isService,
+  withStatus,
+} from './halves.ts';
+import { nothingElse, type Prepared, type RegistryContext, refused } from './prepared.ts';
+import { invalid, invalidFields, type StatusProblem } from './status-error.ts';
+import { updateProblems } from './updates/updates.ts';
+
+/** The caller has compared resource versions. */
+export function prepareUpdate(before: KubeObject, change: UpdateChange, context: RegistryContext): Prepared {
+  const info = kindOf(before, context.view.kinds);
+  const subresource = change.subresource ?? (change.scope === 'status' ? 'status' : '');
+  let next = applyDefaults(overlaid(before, change, info));
+  if (isService(next)) {
+    const allocated = keepAllocation(before as Service, next, context);
+    if ('code' in allocated) return refused(allocated);
+    next = allocated;
+  }
+  if (isFinished(next)) return { type: 'remove', before, ...nothingElse };
+  if (sameJson(next, before)) return { type: 'nothing', object: before };
+  const admitted = admit({
+    operation: 'UPDATE',
+    info,
+    subresource,
+    object: next,
+    before,
+    user: context.user,
+    view: context.view,
+    newNamespaces: context.newNamespaces,
+    nowMs: context.nowMs,
+  });
+  if (admitted.type === 'refused') return admitted;
+  const { object } = admitted;
+  if (context.user !== undefined) {
+    const problem = problemOf(object, before, info, subresource);
+    if (problem !== undefined) return refused(problem);
+  }
+  const { warnings, alongside } = admitted;
+  return { type: 'write', object: withGeneration(object, before, info), before, warnings, alongside };
+}
+
+function problemOf(
+  object: KubeObject,
+  before: KubeObject,
+  info: KindInfo,
+  subresource: string,
+): StatusProblem | undefined {
+  if (isCustom(info)) return undefined;
+  const problems = [...validateObject(object), ...updateProblems(object, before, subresource)];
+  return problems.length === 0 ? undefined : invalidFields(refOf(object), problems);
+}
+
+function overlaid(before: KubeObject, change: UpdateChange, info: KindInfo): Halves {
+  const { object, scope } = change;
+  if (scope === 'status') return statusOver(before, object);
+  const next = specOver(before, object);
+  return scope === 'spec' && hasStatusSubresource(info) ? withStatus(next, (before as Halves).status) : next;
+}
+
+function withGeneration(object: KubeObject, before: KubeObject, info: KindInfo): KubeObject {
+  if (!countsGenerations(info) || sameJson(desiredHalf(object, info), desiredHalf(before, info)))
+    return object;
+  const generation = (before.metadata.generation ?? 0) + 1;
+  return { ...object, metadata: { ...object.metadata, generation } };
+}
+
+/** The new desired half under the stored identity. */
+function specOver(before: KubeObject, object: KubeObject): Halves {
+  const {
+    uid,
+    creationTimestamp,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    generation,
+    resourceVersion,
+  } = before.metadata;
+  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, ...rest } = object.metadata;
+  const metadata: ObjectMeta = {
+    ...rest,
+    ...defined({
+      uid,
+      creationTimestamp,
+      deletionTimestamp,
+      deletionGracePeriodSeconds,
+      generation,
+      resourceVersion,
+    }),
+  };
+  return { ...object, metadata };
+}
+
+/** The new status on the stored object; only managedFields of the metadata move with it. */
+function statusOver(before: KubeObject, object: Halves): Halves {
+  const metadata = { ...before.metadata, ...defined({ managedFields: object.metadata.managedFields }) };
+  return withStatus({ ...before, metadata }, object.status);
+}
+
+/** An update that leaves out addresses and node ports keeps them, as the API does; a given address is immutable. */
+function keepAllocation(before: Service, next: Service, context: RegistryContext): Service | StatusProblem {
+  const old = before.spec ?? {};
+  const spec = next.spec ?? {};
+  const clusterIP = spec.clusterIP ?? '';
+  if (
+    clusterIP !== '' &&
+    old.clusterIP !== undefined &&
+    clusterIP !== old.clusterIP &&
+    old.type !== 'ExternalName'
+  ) {
+    const message = `Invalid value: ["${clusterIP}"]: may not change once set`;
+    return invalid(refOf(next), [{ reason: 'FieldValueInvalid', field: 'spec.clusterIPs[0]', message }]);
+  }
+  const ports = spec.ports?.map((port) => {
+    const same = old.ports?.find(
+      (other) => other.port === port.port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
+    );
+    const wants = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+    return wants && port.nodePort === undefined && same?.nodePort !== undefined
+      ? { ...port, nodePort: same.nodePort }
+      : port;
+  });
+  const kept = {
+    ...next,
+    spec: { ...spec, ...defined({ clusterIP: old.clusterIP, clusterIPs: old.clusterIPs, ports }) },
+  };
+  return allocateService(kept, context.view, context.settings, context.random);
+}
