@@ -135,6 +135,7 @@ test('a change without effect takes no revision', async (context) => {
         object,
       },
     ],
+    warnings: [],
   });
   assert.equal(await store.revision(), revision);
 });

@@ -136,7 +136,11 @@ async function addHost(cluster: Cluster, name: string, spec: Partial<HostSpec> =
     apiVersion: 'berth.dev/v1alpha1',
     kind: 'Host',
     metadata: { name },
-    spec: { address: '192.0.2.10', hostKeys: ['SHA256:key'], ...spec },
+    spec: {
+      address: '192.0.2.10',
+      hostKeys: ['SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
+      ...spec,
+    },
   };
   await submitted(cluster, { type: 'create', object });
 }
@@ -220,7 +224,7 @@ test('a host is linked to as its object says, and is told what it shall run at o
     address: '192.0.2.10',
     port: 2222,
     user: 'admin',
-    hostKeys: ['SHA256:key'],
+    hostKeys: ['SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
     identityPath: '/keys/lab',
     agent: {
       nodeName: 'node-1',

@@ -164,7 +164,11 @@ async function withNode(cluster: Cluster, spec: Partial<Host['spec']> = {}): Pro
     apiVersion: 'berth.dev/v1alpha1',
     kind: 'Host',
     metadata: { name: 'node-1' },
-    spec: { address: 'node-1.example.org', hostKeys: ['SHA256:key'], ...spec },
+    spec: {
+      address: 'node-1.example.org',
+      hostKeys: ['SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
+      ...spec,
+    },
   };
   const node: Node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } };
   await submitted(cluster, { type: 'create', object: host }, { type: 'create', object: node });

@@ -236,7 +236,7 @@ test('a service gets an address and node ports, each with a key of its own', () 
           type: 'NodePort',
           selector: { app: 'web' },
           ports: [
-            { port: 80, nodePort: 30_080 },
+            { port: 80, name: 'a', nodePort: 30_080 },
             { port: 81, name: 'b' },
           ],
         }),
@@ -256,7 +256,7 @@ test('two services of one commit cannot hold the same node port', () => {
   const spec = { type: 'NodePort', ports: [{ port: 80, nodePort: 30_080 }] };
   const both: Change[] = [
     { type: 'create', object: service(spec, 'a') },
-    { type: 'create', object: service({ ...spec, clusterIP: 'None' }, 'b') },
+    { type: 'create', object: service({ ...spec, clusterIP: '10.43.9.9' }, 'b') },
   ];
   assert.match(
     refusal(transactionOf(both, viewOf(namespace), context())),
