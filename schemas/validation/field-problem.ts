@@ -27,6 +27,7 @@ export type ProblemReason =
   | 'FieldValueForbidden'
   | 'FieldValueNotFound'
   | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
   | 'FieldValueTypeInvalid';
 
 /** Values longer than this are cut in messages. */
@@ -73,8 +74,22 @@ export function forbidden(path: FieldPath, detail: string): FieldProblem {
 }
 
 /** `Not found: "x"` */
-export function notFound(path: FieldPath, value: unknown): FieldProblem {
-  return problem('FieldValueNotFound', path, `Not found: ${shown(value)}`);
+export function notFound(path: FieldPath, value: unknown, detail = ''): FieldProblem {
+  return problem(
+    'FieldValueNotFound',
+    path,
+    `Not found: ${shown(value)}${detail === '' ? '' : `: ${detail}`}`,
+  );
+}
+
+/** `Too many: 21: must have at most 20 items` */
+export function tooMany(path: FieldPath, count: number, countMax: number): FieldProblem {
+  return problem('FieldValueTooMany', path, `Too many: ${count}: must have at most ${countMax} items`);
+}
+
+/** `Invalid value: must be …`, of a value that says nothing itself. */
+export function invalidHere(path: FieldPath, detail: string): FieldProblem {
+  return problem('FieldValueInvalid', path, `Invalid value: ${detail}`);
 }
 
 /** `Too long: may not be more than 253 bytes` */

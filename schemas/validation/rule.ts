@@ -7,9 +7,11 @@ import {
   duplicate,
   forbidden,
   invalid,
+  invalidHere,
   notFound,
   required,
   tooLong,
+  tooMany,
   unsupported,
 } from './field-problem.ts';
 import type { FieldPath } from './field-path.ts';
@@ -23,9 +25,12 @@ export interface Rule {
   readonly oneOf?: readonly string[];
   /** For text; a number (a port, a percentage's alternative) passes. */
   readonly format?: FormatName;
-  /** Bounds of a number, both included. */
+  /** Bounds of a number, both included, and Kubernetes' words for them where they are not the usual ones. */
   readonly min?: number;
   readonly max?: number;
+  readonly outOfBounds?: string;
+  /** A zero counts as left out: Kubernetes' API cannot tell them apart. */
+  readonly zero?: 'absent';
   /** For each item of a list. */
   readonly items?: Rule;
   /** A list's items may not repeat: by these fields, or as plain values when there are none. */
@@ -85,18 +90,28 @@ export class Reporter {
     this.problems.push(tooLong([...this.#base, ...path], bytesMax));
   }
 
-  notFound(path: FieldPath, value: unknown): void {
-    this.problems.push(notFound([...this.#base, ...path], value));
+  tooMany(path: FieldPath, count: number, countMax: number): void {
+    this.problems.push(tooMany([...this.#base, ...path], count, countMax));
+  }
+
+  notFound(path: FieldPath, value: unknown, detail?: string): void {
+    this.problems.push(notFound([...this.#base, ...path], value, detail));
+  }
+
+  /** Of a value that the message does not show. */
+  invalidHere(path: FieldPath, detail: string): void {
+    this.problems.push(invalidHere([...this.#base, ...path], detail));
   }
 }
 
 /** Applies a rule to one value. Values of a wrong type pass: the schema has already refused them. */
 export function applyRule(rule: Rule, value: unknown, path: FieldPath, problems: FieldProblem[]): void {
-  if (isEmpty(value) && rule.required !== undefined) {
+  const zero = value === 0 && rule.zero !== undefined;
+  if ((zero || isEmpty(value)) && rule.required !== undefined) {
     problems.push(required(path, rule.required === true ? '' : rule.required));
     return;
   }
-  if (value === undefined || value === null) return;
+  if (zero || value === undefined || value === null) return;
   if (typeof value === 'string') applyToText(rule, value, path, problems);
   else if (typeof value === 'number') applyToNumber(rule, value, path, problems);
   else if (Array.isArray(value)) applyToList(rule, value as readonly unknown[], path, problems);
@@ -118,13 +133,14 @@ function applyToNumber(rule: Rule, value: number, path: FieldPath, problems: Fie
   if (rule.format === 'nonNegativeQuantity') applyToText(rule, String(value), path, problems);
   const { min, max } = rule;
   if ((min === undefined || value >= min) && (max === undefined || value <= max)) return;
-  const bounds =
-    max === undefined
-      ? `must be greater than or equal to ${String(min)}`
-      : min === undefined
-        ? `must be less than or equal to ${max}`
-        : `must be between ${min} and ${max}, inclusive`;
-  problems.push(invalid(path, value, bounds));
+  problems.push(invalid(path, value, rule.outOfBounds ?? boundsText(min, max)));
+}
+
+function boundsText(min: number | undefined, max: number | undefined): string {
+  if (max === undefined) return `must be greater than or equal to ${String(min)}`;
+  return min === undefined
+    ? `must be less than or equal to ${max}`
+    : `must be between ${min} and ${max}, inclusive`;
 }
 
 function applyToList(rule: Rule, list: readonly unknown[], path: FieldPath, problems: FieldProblem[]): void {
