@@ -1,6 +1,6 @@
 /** Configuration, storage, access, disruption and scaling. */
-import { autoscaling, core, policy, rbac, scheduling, storage } from './definition-names.ts';
-import { fieldsOf, isEmpty, itemsOf, numberOf, textOf } from './loose.ts';
+import { core, rbac, scheduling, storage } from './definition-names.ts';
+import { fieldsOf, isEmpty, itemsOf, textOf } from './loose.ts';
 import type { Check, Constraints, Rule } from './rule.ts';
 
 const accessModes: Rule = {
@@ -79,19 +79,6 @@ const roleRules: Check = (rule, report) => {
     report.required(['resources'], 'resource rules must supply at least one resource');
 };
 
-const oneBudget: Check = (spec, report) => {
-  if (!isEmpty(spec['minAvailable']) && !isEmpty(spec['maxUnavailable'])) {
-    report.invalid([], spec, 'minAvailable and maxUnavailable cannot be both set');
-  }
-};
-
-const replicaBounds: Check = (spec, report) => {
-  const [fewest, most] = [numberOf(spec['minReplicas']) ?? 1, numberOf(spec['maxReplicas'])];
-  if (most !== undefined && most < fewest) {
-    report.invalid(['maxReplicas'], most, 'must be greater than or equal to `minReplicas`');
-  }
-};
-
 export const configConstraints: Constraints = {
   [core('ConfigMap')]: {
     fields: { data: { keys: 'configKey' }, binaryData: { keys: 'configKey' } },
@@ -153,17 +140,5 @@ export const configConstraints: Constraints = {
       kind: { required: true, oneOf: ['Group', 'ServiceAccount', 'User'] },
       name: { required: true },
     },
-  },
-  [policy('PodDisruptionBudgetSpec')]: {
-    fields: {
-      minAvailable: { min: 0, format: 'percent' },
-      maxUnavailable: { min: 0, format: 'percent' },
-      unhealthyPodEvictionPolicy: { oneOf: ['AlwaysAllow', 'IfHealthyBudget'] },
-    },
-    checks: [oneBudget],
-  },
-  [autoscaling('HorizontalPodAutoscalerSpec')]: {
-    fields: { minReplicas: { min: 1 }, maxReplicas: { min: 1 } },
-    checks: [replicaBounds],
   },
 };

@@ -1,7 +1,9 @@
 /** All tables of constraints together. A definition belongs to one table only. */
+import { autoscalerConstraints } from './autoscaler-constraints.ts';
 import { berthConstraints } from './berth-constraints.ts';
 import { configConstraints } from './config-constraints.ts';
 import { containerConstraints } from './container-constraints.ts';
+import { disruptionConstraints } from './disruption-constraints.ts';
 import { metadataConstraints } from './metadata-constraints.ts';
 import { podConstraints } from './pod-constraints.ts';
 import type { Constraints } from './rule.ts';
@@ -13,6 +15,8 @@ export const constraintTables: readonly Constraints[] = [
   podConstraints,
   containerConstraints,
   workloadConstraints,
+  autoscalerConstraints,
+  disruptionConstraints,
   serviceConstraints,
   configConstraints,
   berthConstraints,
