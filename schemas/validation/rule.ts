@@ -14,7 +14,7 @@ import {
   tooMany,
   unsupported,
 } from './field-problem.ts';
-import type { FieldPath } from './field-path.ts';
+import { type FieldPath, renderPath } from './field-path.ts';
 import { type FormatName, formats } from './formats.ts';
 import { type Fields, isEmpty, isFields, listOf } from './loose.ts';
 
@@ -29,8 +29,11 @@ export interface Rule {
   readonly min?: number;
   readonly max?: number;
   readonly outOfBounds?: string;
-  /** A zero counts as left out: Kubernetes' API cannot tell them apart. */
-  readonly zero?: 'absent';
+  /**
+   * Kubernetes' API cannot tell most zeros from numbers that are left out: a zero counts as left out (`absent`), or
+   * a number that is left out counts as zero and is held against the bounds (`checked`).
+   */
+  readonly zero?: 'absent' | 'checked';
   /** For each item of a list. */
   readonly items?: Rule;
   /** A list's items may not repeat: by these fields, or as plain values when there are none. */
@@ -60,58 +63,84 @@ export type Constraints = Readonly<Record<string, DefinitionConstraints>>;
 export class Reporter {
   readonly problems: FieldProblem[];
   readonly #base: FieldPath;
+  readonly #shown: FieldPath | undefined;
 
-  constructor(problems: FieldProblem[], base: FieldPath) {
+  constructor(problems: FieldProblem[], base: FieldPath, shown?: FieldPath) {
     this.problems = problems;
     this.#base = base;
+    this.#shown = shown;
+  }
+
+  /**
+   * For places that Kubernetes names by another path than their own (it leaves out an index): messages then have
+   * Kubernetes' path, a file's positions the right place.
+   */
+  showing(path: FieldPath): Reporter {
+    return new Reporter(this.problems, this.#base, [...this.#base, ...path]);
   }
 
   required(path: FieldPath, detail?: string): void {
-    this.problems.push(required([...this.#base, ...path], detail));
+    this.#add(required([...this.#base, ...path], detail));
   }
 
   invalid(path: FieldPath, value: unknown, detail: string): void {
-    this.problems.push(invalid([...this.#base, ...path], value, detail));
-  }
-
-  unsupported(path: FieldPath, value: unknown, supported: readonly string[]): void {
-    this.problems.push(unsupported([...this.#base, ...path], value, supported));
-  }
-
-  duplicate(path: FieldPath, value: unknown): void {
-    this.problems.push(duplicate([...this.#base, ...path], value));
-  }
-
-  forbidden(path: FieldPath, detail: string): void {
-    this.problems.push(forbidden([...this.#base, ...path], detail));
-  }
-
-  tooLong(path: FieldPath, bytesMax: number): void {
-    this.problems.push(tooLong([...this.#base, ...path], bytesMax));
-  }
-
-  tooMany(path: FieldPath, count: number, countMax: number): void {
-    this.problems.push(tooMany([...this.#base, ...path], count, countMax));
-  }
-
-  notFound(path: FieldPath, value: unknown, detail?: string): void {
-    this.problems.push(notFound([...this.#base, ...path], value, detail));
+    this.#add(invalid([...this.#base, ...path], value, detail));
   }
 
   /** Of a value that the message does not show. */
   invalidHere(path: FieldPath, detail: string): void {
-    this.problems.push(invalidHere([...this.#base, ...path], detail));
+    this.#add(invalidHere([...this.#base, ...path], detail));
+  }
+
+  unsupported(path: FieldPath, value: unknown, supported: readonly string[]): void {
+    this.#add(unsupported([...this.#base, ...path], value, supported));
+  }
+
+  duplicate(path: FieldPath, value: unknown): void {
+    this.#add(duplicate([...this.#base, ...path], value));
+  }
+
+  forbidden(path: FieldPath, detail: string): void {
+    this.#add(forbidden([...this.#base, ...path], detail));
+  }
+
+  tooLong(path: FieldPath, bytesMax: number): void {
+    this.#add(tooLong([...this.#base, ...path], bytesMax));
+  }
+
+  tooMany(path: FieldPath, count: number, countMax: number): void {
+    this.#add(tooMany([...this.#base, ...path], count, countMax));
+  }
+
+  notFound(path: FieldPath, value: unknown, detail?: string): void {
+    this.#add(notFound([...this.#base, ...path], value, detail));
+  }
+
+  /** Reports text that is not of a format; empty text passes. */
+  format(path: FieldPath, value: unknown, format: FormatName): void {
+    if (typeof value !== 'string' || value === '') return;
+    const wrong = formats[format](value);
+    if (wrong !== undefined) this.invalid(path, value, wrong);
+  }
+
+  #add(problem: FieldProblem): void {
+    const shown = this.#shown;
+    this.problems.push(shown === undefined ? problem : { ...problem, path: renderPath(shown) });
   }
 }
 
 /** Applies a rule to one value. Values of a wrong type pass: the schema has already refused them. */
 export function applyRule(rule: Rule, value: unknown, path: FieldPath, problems: FieldProblem[]): void {
-  const zero = value === 0 && rule.zero !== undefined;
+  const zero = value === 0 && rule.zero === 'absent';
   if ((zero || isEmpty(value)) && rule.required !== undefined) {
     problems.push(required(path, rule.required === true ? '' : rule.required));
     return;
   }
-  if (zero || value === undefined || value === null) return;
+  if (zero) return;
+  if (value === undefined || value === null) {
+    if (rule.zero === 'checked') applyToNumber(rule, 0, path, problems);
+    return;
+  }
   if (typeof value === 'string') applyToText(rule, value, path, problems);
   else if (typeof value === 'number') applyToNumber(rule, value, path, problems);
   else if (Array.isArray(value)) applyToList(rule, value as readonly unknown[], path, problems);
