@@ -28,6 +28,11 @@ const cases: Readonly<
   clusterIp: { good: ['None', '', '10.0.0.1'], bad: ['none', '10.0.0.300'] },
   absolutePath: { good: ['/run'], bad: ['run'] },
   relativePath: { good: ['a/b', 'a..b'], bad: ['/a', '../a', 'a/..'] },
+  localPath: { good: ['a/b', 'a/..b'], bad: ['/a', '../a', '..data', '..'] },
+  pathNoBacksteps: { good: ['/a/b', 'a..b'], bad: ['/a/../b', '..'] },
+  searchDomain: { good: ['.', 'a.b.', '_tcp.a'], bad: ['a..b', 'A.b', 'a b'] },
+  httpHeaderName: { good: ['X-Header-Name'], bad: ['a_b', 'a b', ''] },
+  domainPrefixedPath: { good: ['acme.io/foo', 'acme.io/a/b'], bad: ['foo', '/foo', 'acme.io/', 'A_b/foo'] },
   percent: { good: ['0%', '25%'], bad: ['25', '-1%', '%'] },
   quantity: {
     good: ['1', '100m', '1.5Gi', '2e3', '-1', '.5', '1E'],

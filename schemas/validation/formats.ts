@@ -28,6 +28,10 @@ const subdomainRule =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
   "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
   "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const underscoreSubdomainRule =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-', '.' or '_', and must start " +
+  "and end with an alphanumeric character or '_' (e.g. 'example.com', regex used for validation is " +
+  "'[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?(\\.[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?)*')";
 const label1035Rule =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, " +
   "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is " +
@@ -52,6 +56,11 @@ function matching(pattern: RegExp, rule: string, charactersMax: number): Format 
 }
 
 const dns1123Subdomain = matching(subdomainPattern, subdomainRule, 253);
+const underscoreSubdomain = matching(
+  /^[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?(\.[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?)*$/,
+  underscoreSubdomainRule,
+  253,
+);
 
 /** `name` or `prefix/name`: label keys, annotation keys, taints, finalizers. */
 function qualifiedName(text: string): string | undefined {
@@ -75,7 +84,7 @@ function pathSegment(text: string): string | undefined {
 }
 
 function portName(text: string): string | undefined {
-  if (text.length > 15) return 'must be no more than 15 characters';
+  if (text.length > 15) return 'must be no more than 15 bytes';
   if (!portNamePattern.test(text))
     return 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)';
   if (!/[a-z]/.test(text)) return 'must contain at least one letter (a-z)';
@@ -107,6 +116,11 @@ function isIp(text: string): boolean {
 function relativePath(text: string): string | undefined {
   if (text.startsWith('/')) return 'must be a relative path';
   return text.split('/').includes('..') ? "must not contain '..'" : undefined;
+}
+
+/** A path of a file in a volume: names that start with two dots belong to the kubelet. */
+function localPath(text: string): string | undefined {
+  return relativePath(text) ?? (text.startsWith('..') ? "must not start with '..'" : undefined);
 }
 
 function time(text: string): string | undefined {
@@ -145,6 +159,23 @@ export const formats = {
     text === 'None' || text === '' || isIp(text) ? undefined : "must be empty, 'None', or a valid IP address",
   absolutePath: (text) => (text.startsWith('/') ? undefined : 'must be an absolute path'),
   relativePath,
+  localPath,
+  /** A host path, which may be absolute but must not climb. */
+  pathNoBacksteps: (text) => (text.split('/').includes('..') ? "must not contain '..'" : undefined),
+  /** One of dnsConfig's search domains: a dot at its end, underscores, or a dot alone. */
+  searchDomain: (text) =>
+    text === '.' ? undefined : underscoreSubdomain(text.endsWith('.') ? text.slice(0, -1) : text),
+  httpHeaderName: matching(
+    /^[-A-Za-z0-9]+$/,
+    "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')",
+    Number.POSITIVE_INFINITY,
+  ),
+  domainPrefixedPath: (text) => {
+    const slash = text.indexOf('/');
+    if (slash <= 0 || slash === text.length - 1)
+      return 'must be a domain-prefixed path (such as "acme.io/foo")';
+    return dns1123Subdomain(text.slice(0, slash));
+  },
   percent: (text) =>
     percentPattern.test(text)
       ? undefined

@@ -50,7 +50,7 @@ function translate(error: SchemaError, place: Place): FieldProblem | undefined {
   const { path, schema, value } = place;
   switch (error.keyword) {
     case 'required':
-      return required([...path, String(error.params['missingProperty'])]);
+      return missing(String(error.params['missingProperty']), place);
     case 'additionalProperties':
       return unknown(String(error.params['additionalProperty']), place);
     case 'type':
@@ -64,6 +64,13 @@ function translate(error: SchemaError, place: Place): FieldProblem | undefined {
     default:
       throw new Error(`the generated schemas have no ${error.keyword}`);
   }
+}
+
+/** Numbers and booleans that are left out read as zero and false: whether they may be is for the constraints. */
+function missing(name: string, { path, schema }: Place): FieldProblem | undefined {
+  const { type } = resolve(schema.properties?.[name] ?? {});
+  const zero = type === 'integer' || type === 'number' || type === 'boolean';
+  return zero ? undefined : required([...path, name]);
 }
 
 function unknown(name: string, { path, schema }: Place): FieldProblem {
