@@ -1,0 +1,100 @@
+/** Which rules hold for a user: bindings followed to their roles (Kubernetes' rule resolver). */
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  RoleRef,
+  Subject,
+} from '../../../schemas/kubernetes/types/rbac-v1.ts';
+import type { UserInfo } from '../model/user.ts';
+import type { ClusterView } from '../model/view.ts';
+import { quoted } from './attributes.ts';
+import { type Binding, bindingsOf } from './subject-index.ts';
+
+const apiVersion = 'rbac.authorization.k8s.io/v1';
+const noRules: readonly PolicyRule[] = [];
+
+/** The rules of one role that a user is bound to. */
+export interface Grant {
+  readonly rules: readonly PolicyRule[];
+  readonly binding: Binding;
+  readonly subject: Subject;
+}
+
+export interface Grants {
+  readonly grants: readonly Grant[];
+  /** Bindings whose role is not there, in Kubernetes' words. */
+  readonly errors: readonly string[];
+}
+
+/** The rules of the role that a binding refers to; undefined where there is no such role. */
+export function rulesOfRole(
+  ref: RoleRef,
+  namespace: string,
+  view: ClusterView,
+): readonly PolicyRule[] | undefined {
+  if (ref.kind === 'ClusterRole') {
+    const role = view.get<ClusterRole>(apiVersion, 'ClusterRole', '', ref.name);
+    return role === undefined ? undefined : (role.rules ?? noRules);
+  }
+  if (ref.kind !== 'Role') return undefined;
+  const role = view.get<Role>(apiVersion, 'Role', namespace, ref.name);
+  return role === undefined ? undefined : (role.rules ?? noRules);
+}
+
+/**
+ * Calls `visit` with each grant that holds in `namespace` (empty: cluster-wide ones alone) until it returns true.
+ * Gives what could not be resolved on the way.
+ */
+export function visitGrants(
+  user: UserInfo,
+  namespace: string,
+  view: ClusterView,
+  visit: (grant: Grant) => boolean,
+): readonly string[] {
+  const errors = new Set<string>();
+  const visitAll = (list: readonly Binding[]): boolean => {
+    for (const { binding, subject } of bindingsOf(user, list)) {
+      const rules = rulesOfRole(binding.roleRef, binding.metadata.namespace ?? '', view);
+      if (rules === undefined) errors.add(missingRole(binding.roleRef));
+      else if (visit({ rules, binding, subject })) return true;
+    }
+    return false;
+  };
+  if (visitAll(view.list<ClusterRoleBinding>(apiVersion, 'ClusterRoleBinding'))) return [...errors];
+  if (namespace !== '') visitAll(view.list<RoleBinding>(apiVersion, 'RoleBinding', namespace));
+  return [...errors];
+}
+
+/** Every grant that the user has in `namespace`. */
+export function grantsOf(user: UserInfo, namespace: string, view: ClusterView): Grants {
+  const grants: Grant[] = [];
+  const errors = visitGrants(user, namespace, view, (grant) => {
+    grants.push(grant);
+    return false;
+  });
+  return { grants, errors };
+}
+
+function missingRole({ kind, name }: RoleRef): string {
+  return `${kind.toLowerCase()}.rbac.authorization.k8s.io ${quoted(name)} not found`;
+}
+
+/** `ClusterRoleBinding "x" of ClusterRole "y" to Group "z"`, as Kubernetes describes a grant. */
+export function grantText({ binding, subject }: Grant): string {
+  const { name = '', namespace } = binding.metadata;
+  const bound = namespace === undefined || namespace === '' ? name : `${name}/${namespace}`;
+  const whom =
+    subject.kind === 'ServiceAccount'
+      ? `${subject.name}/${subject.namespace ?? namespace ?? ''}`
+      : subject.name;
+  const { roleRef } = binding;
+  return `${binding.kind} ${quoted(bound)} of ${roleRef.kind} ${quoted(roleRef.name)} to ${subject.kind} ${quoted(whom)}`;
+}
+
+/** Several errors as one text: `[a, b]`; one stands alone. */
+export function aggregateText(errors: readonly string[]): string {
+  return errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(', ')}]`;
+}
