@@ -3,6 +3,7 @@ import { autoscalerConstraints } from './autoscaler-constraints.ts';
 import { berthConstraints } from './berth-constraints.ts';
 import { configConstraints } from './config-constraints.ts';
 import { containerConstraints } from './container-constraints.ts';
+import { customResourceDefinitionConstraints } from './custom-resource-definition-constraints.ts';
 import { disruptionConstraints } from './disruption-constraints.ts';
 import { metadataConstraints } from './metadata-constraints.ts';
 import { podConstraints } from './pod-constraints.ts';
@@ -19,6 +20,7 @@ export const constraintTables: readonly Constraints[] = [
   disruptionConstraints,
   serviceConstraints,
   configConstraints,
+  customResourceDefinitionConstraints,
   berthConstraints,
 ];
 
