@@ -144,7 +144,7 @@ function completed(live: RbacObject, wanted: RbacObject): KubeObject {
     const missing = ('subjects' in wanted ? (wanted.subjects ?? []) : []).filter(
       (subject) => !(live.subjects ?? []).some((one) => sameSubject(one, subject)),
     );
-    if (missing.length === 0) return { ...live, metadata: merged } as RbacObject;
+    if (missing.length === 0) return { ...live, metadata: merged };
     return { ...live, metadata: merged, subjects: [...(live.subjects ?? []), ...missing] } as RbacObject;
   }
   const role = wanted as ClusterRole;
@@ -154,7 +154,7 @@ function completed(live: RbacObject, wanted: RbacObject): KubeObject {
     return { ...live, metadata: merged, aggregationRule } as ClusterRole;
   }
   const missing = missingRules(live.rules ?? [], role.rules ?? []);
-  if (missing.length === 0) return { ...live, metadata: merged } as RbacObject;
+  if (missing.length === 0) return { ...live, metadata: merged };
   return { ...live, metadata: merged, rules: [...(live.rules ?? []), ...missing] } as RbacObject;
 }
 

@@ -72,11 +72,7 @@ export function binding(
 export function put(view: MutableView, ...objects: readonly KubeObject[]): void {
   for (const object of objects) {
     const uid = object.metadata.uid ?? `uid-${object.kind}-${object.metadata.name ?? ''}`;
-    view.apply(
-      refOf(object),
-      { ...object, metadata: { ...object.metadata, uid } } as KubeObject,
-      view.revision + 1,
-    );
+    view.apply(refOf(object), { ...object, metadata: { ...object.metadata, uid } }, view.revision + 1);
   }
 }
 
