@@ -2,11 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { nestsDeeper, scanJson } from './json-scan.ts';
 import { nestingMax } from './limits.ts';
-
-/** What is wrong with the text of a body. */
-export class TextFault extends Error {
-  override readonly name = 'TextFault';
-}
+import { TextFault } from './text-fault.ts';
 
 /** Digits enough to be rounded, or an exponent enough to overflow; also inside text, where it means nothing. */
 const suspiciousNumber = /[0-9]{16}|[0-9][eE]\+?[0-9]{3}/;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apiVersionOf, kinds } from '../../../schemas/kinds.ts';
 import { protoFields, protoMessages } from './protobuf-descriptor.ts';
-import { decodeProtobuf, encodeProtobuf } from './protobuf.ts';
+import { decodeProtobuf, encodeProtobuf } from './protobuf-envelope.ts';
 import { messageOfKind } from './protobuf-kinds.ts';
 import { jsonName } from './protobuf-names.ts';
 import omittedZeros from './protobuf-omitted-zeros.json' with { type: 'json' };

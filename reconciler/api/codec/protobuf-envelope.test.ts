@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import protobuf from 'protobufjs';
-import { decodeProtobuf, encodeProtobuf, encodeWatchEvent, isProtobuf } from './protobuf.ts';
+import { decodeProtobuf, encodeProtobuf, encodeWatchEvent, isProtobuf } from './protobuf-envelope.ts';
 import { ProtobufFault } from './protobuf-fault.ts';
 
 const fixtures = join(import.meta.dirname, '..', '..', '..', 'fixtures');
