@@ -1,5 +1,6 @@
 /** All controllers, as kube-controller-manager's list. The loop runs each with a queue of its own. */
 import type { Controller } from '../model/controller.ts';
+import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { endpointSliceController } from './endpointslice/controller.ts';
 import { garbageCollector } from './garbage-collector.ts';
@@ -9,12 +10,16 @@ import { nodeLifecycleController } from './node/lifecycle.ts';
 import { taintEvictionController } from './node/taint-eviction.ts';
 import { podGarbageController } from './pod-garbage.ts';
 import { replicaSetController } from './replicaset/controller.ts';
+import { serviceAccountController } from './serviceaccount/default-account.ts';
+import { rootCaController } from './serviceaccount/root-ca.ts';
 
 export interface ControllerSettings {
   /** All pods' range, e.g. `10.42.0.0/16`. */
   readonly clusterCidr: string;
   /** When this reconciler began to hear of its nodes, in milliseconds since the Unix epoch. */
   readonly observingSinceMs: number;
+  /** Certificate of the cluster's CA as PEM, published in every namespace; left out where the API is not on TLS. */
+  readonly rootCa?: string;
 }
 
 export function controllers(settings: ControllerSettings): readonly Controller[] {
@@ -27,6 +32,9 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     taintEvictionController,
     podGarbageController,
     namespaceController,
+    serviceAccountController,
+    ...(settings.rootCa === undefined ? [] : [rootCaController(settings.rootCa)]),
+    clusterRoleAggregationController,
     garbageCollector,
   ];
 }
