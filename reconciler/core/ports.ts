@@ -86,7 +86,10 @@ export type StoreEvent =
       readonly previous: StoreRecord;
     };
 
-/** All events of one commit under the watched prefix, in the order of the commit's writes. */
+/**
+ * All events of one commit under the watched prefix, in the order of the commit's writes. Without events it tells
+ * that nothing happened under the prefix up to its revision.
+ */
 export interface StoreBatch {
   readonly revision: number;
   readonly events: readonly StoreEvent[];
@@ -162,12 +165,48 @@ export class StoreLimitError extends Error {
   }
 }
 
+/**
+ * The store could not be reached, or did not answer in time. Of a commit, `written` says what is known: `nothing`
+ * was written and never will be by it, or it is `unknown`: then it must be neither acknowledged nor called lost.
+ */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+  readonly written: 'nothing' | 'unknown';
+  constructor(written: StoreUnavailableError['written'], message: string) {
+    super(message);
+    this.written = written;
+  }
+}
+
 /** The store was closed before, or while, it was asked. */
 export class StoreClosedError extends Error {
   override readonly name = 'StoreClosedError';
   constructor() {
     super('the store is closed');
   }
+}
+
+/** One term of the reconciler that leads: the only one that runs control loops and talks to hosts. */
+export interface Leadership {
+  /** A commit that checks `key` at `modRevision` fails once the term is over. */
+  readonly key: string;
+  readonly modRevision: number;
+  /** One more than the former leader's: agents refuse an older one's. */
+  readonly epoch: number;
+  /** Aborts when the term is over, or can no longer be proven to last. */
+  readonly lost: AbortSignal;
+  /** Gives the lead up, for another to take at once. */
+  resign(): Promise<void>;
+}
+
+/** How several reconcilers on one store agree on who leads. */
+export interface LeaderElection {
+  /** Who this reconciler is to the others. */
+  readonly identity: string;
+  /** Resolves when this reconciler leads. Rejects with the reason of `signal`, or where the store cannot go on. */
+  campaign(signal: AbortSignal): Promise<Leadership>;
+  /** The identity of the one that leads now, as far as the store knows. */
+  leader(): Promise<string | undefined>;
 }
 
 /** Where a host is reached and what it has to prove. Made from a Host object. */

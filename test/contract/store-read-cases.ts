@@ -100,7 +100,7 @@ export const readCases: StoreCases = {
     await assert.rejects(store.list('/p/', { limit: 0 }), RangeError);
   },
 
-  'a long list shows one revision although commits come in between': async ({ store }) => {
+  'a long list shows one revision although commits come in between': async ({ store }, { ordered }) => {
     await fill(store, '/long/', 5_000);
     const before = await store.revision();
     const pending = store.list('/long/');
@@ -111,18 +111,22 @@ export const readCases: StoreCases = {
       put('/long/5', 'new'),
     );
     const list = await pending;
-    await writing;
-    assert.equal(list.revision, before);
+    const after = await writing;
+    assert.ok(list.revision === before || (!ordered && list.revision === after));
     assert.equal(list.records.length, 5_000);
-    assert.deepEqual(new Set(list.records.map((record) => record.version)), new Set([1]));
+    const versions = list.records.map((record) => record.version);
+    assert.equal(Math.max(...versions), list.revision === before ? 1 : 2);
   },
 
-  'compaction waits for a long list that it would take the ground from': async ({ store }) => {
+  'compaction waits for a long list that it would take the ground from': async ({ store }, { ordered }) => {
     await fill(store, '/long/', 3_000);
     const pending = store.list('/long/');
     await commit(store, ...Array.from({ length: 3_000 }, (_, index) => put(longKey(index), 'new')));
     await store.compact(await store.revision());
-    assert.ok((await pending).records.every((record) => record.version === 1));
+    const { records } = await pending;
+    assert.equal(records.length, 3_000);
+    const version = ordered ? 1 : records[0]?.version;
+    assert.ok(records.every((record) => record.version === version));
   },
 
   'a revision that does not exist yet is refused': async ({ store }) => {

@@ -13,6 +13,8 @@ export interface StoreFactory {
   readonly name: string;
   /** Whether trials can be reopened. */
   readonly durable: boolean;
+  /** Whether calls take effect in the order in which they are made, also where they touch different keys. */
+  readonly ordered: boolean;
   /** An empty store, and what to do when done with it. */
   open(): Promise<StoreTrial>;
 }
@@ -84,7 +86,7 @@ export async function lines(store: Store, prefix: string, revision?: number): Pr
   return list.records.map(line);
 }
 
-/** The first `count` batches that a watch brings, as lines. */
+/** The first `count` batches with events that a watch brings, as lines. */
 export async function watched(
   store: Store,
   prefix: string,
@@ -95,6 +97,7 @@ export async function watched(
   const seen: string[] = [];
   if (count === 0) abort.abort();
   for await (const batch of store.watch(prefix, { after, signal: abort.signal })) {
+    if (batch.events.length === 0) continue;
     seen.push(batchLine(batch));
     if (seen.length === count) abort.abort();
   }

@@ -1,0 +1,130 @@
+/** One etcd server: a channel, and the calls on it. */
+import { readFileSync } from 'node:fs';
+import {
+  Client,
+  type ClientDuplexStream,
+  type ChannelCredentials,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { codecOf } from './etcd-codec.ts';
+import { EtcdError } from './etcd-error.ts';
+import {
+  type EtcdMethod,
+  etcdMethods,
+  type EtcdRequests,
+  type EtcdResponses,
+  type EtcdStreams,
+  etcdStreams,
+} from './etcd-messages.ts';
+
+export interface EtcdTls {
+  /** Paths of PEM files: whom to trust, and who Berth is. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/**
+ * A server that answers no ping for so long is taken for dead. etcd refuses pings that come more often than every
+ * 5 s (`--grpc-keepalive-min-time`).
+ */
+const pingIntervalMs = 6_000;
+const pingTimeoutMs = 4_000;
+
+/** Lists come in pages, but etcd bounds neither a page's bytes nor a watch's: the values' own bound has to do. */
+const unlimited = -1;
+
+export class EtcdEndpoint {
+  readonly url: string;
+  readonly #client: Client;
+
+  /** Throws where `url` is no http or https address, or a file cannot be read. */
+  constructor(url: string, tls: EtcdTls | undefined) {
+    const { protocol, host } = addressOf(url);
+    this.url = url;
+    this.#client = new Client(host, protocol === 'https:' ? secure(tls) : credentials.createInsecure(), {
+      'grpc.max_receive_message_length': unlimited,
+      'grpc.max_send_message_length': unlimited,
+      'grpc.enable_retries': 0,
+      'grpc.keepalive_time_ms': pingIntervalMs,
+      'grpc.keepalive_timeout_ms': pingTimeoutMs,
+      'grpc.keepalive_permit_without_calls': 1,
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.min_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1_000,
+      'grpc.enable_http_proxy': 0,
+      // Two stores of one process, such as a test's, must not share a connection that one of them closes.
+      'grpc.use_local_subchannel_pool': 1,
+    });
+  }
+
+  /** One attempt. Rejects with EtcdError. */
+  call<M extends EtcdMethod>(
+    method: M,
+    request: EtcdRequests[M],
+    token: string | undefined,
+    timeoutMs: number,
+  ): Promise<EtcdResponses[M]> {
+    const info = etcdMethods[method];
+    const { decode } = codecOf(info.response);
+    return new Promise((resolve, reject) => {
+      this.#client.makeUnaryRequest(
+        `/etcdserverpb.${info.service}/${method}`,
+        codecOf(info.request).encode,
+        (bytes: Buffer) => decode(bytes) as EtcdResponses[M],
+        request,
+        metadataOf(token),
+        { deadline: Date.now() + timeoutMs },
+        (error: ServiceError | null, response?: EtcdResponses[M]) => {
+          if (error !== null) reject(EtcdError.of(error, this.url));
+          else resolve(response as EtcdResponses[M]);
+        },
+      );
+    });
+  }
+
+  /** A stream both ways. Its errors are gRPC's; who opens it cancels it. */
+  stream<S extends keyof EtcdStreams>(
+    method: S,
+    token: string | undefined,
+    timeoutMs?: number,
+  ): ClientDuplexStream<EtcdStreams[S]['sends'], EtcdStreams[S]['gets']> {
+    const info = etcdStreams[method];
+    const { decode } = codecOf(info.response);
+    const metadata = metadataOf(token);
+    // A member that lost its cluster's leader ends the stream, rather than stay silent.
+    metadata.set('hasleader', 'true');
+    return this.#client.makeBidiStreamRequest<EtcdStreams[S]['sends'], EtcdStreams[S]['gets']>(
+      `/etcdserverpb.${info.service}/${method}`,
+      codecOf(info.request).encode,
+      (bytes: Buffer) => decode(bytes) as EtcdStreams[S]['gets'],
+      metadata,
+      timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs },
+    );
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+function addressOf(url: string): URL {
+  const parsed = URL.parse(url);
+  if (parsed === null || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:'))
+    throw new Error(`etcd endpoint ${JSON.stringify(url)}: expected http://HOST:PORT or https://HOST:PORT`);
+  if (parsed.port === '') parsed.port = '2379';
+  return parsed;
+}
+
+function secure(tls: EtcdTls | undefined): ChannelCredentials {
+  const read = (path: string | undefined): Buffer | null => (path === undefined ? null : readFileSync(path));
+  return credentials.createSsl(read(tls?.ca), read(tls?.key), read(tls?.cert));
+}
+
+function metadataOf(token: string | undefined): Metadata {
+  const metadata = new Metadata();
+  if (token !== undefined) metadata.set('token', token);
+  return metadata;
+}
