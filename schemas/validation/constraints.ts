@@ -5,16 +5,32 @@ import { configConstraints } from './config-constraints.ts';
 import { containerConstraints } from './container-constraints.ts';
 import { customResourceDefinitionConstraints } from './custom-resource-definition-constraints.ts';
 import { disruptionConstraints } from './disruption-constraints.ts';
+import { environmentConstraints } from './environment-constraints.ts';
+import { handlerConstraints } from './handler-constraints.ts';
 import { metadataConstraints } from './metadata-constraints.ts';
+import { mountConstraints } from './mount-constraints.ts';
 import { podConstraints } from './pod-constraints.ts';
+import { remoteVolumeConstraints } from './remote-volume-constraints.ts';
+import { resourceConstraints } from './resource-constraints.ts';
 import type { Constraints } from './rule.ts';
+import { schedulingConstraints } from './scheduling-constraints.ts';
+import { securityConstraints } from './security-constraints.ts';
 import { serviceConstraints } from './service-constraints.ts';
+import { volumeConstraints } from './volume-constraints.ts';
 import { workloadConstraints } from './workload-constraints.ts';
 
 export const constraintTables: readonly Constraints[] = [
   metadataConstraints,
   podConstraints,
   containerConstraints,
+  environmentConstraints,
+  handlerConstraints,
+  mountConstraints,
+  resourceConstraints,
+  securityConstraints,
+  schedulingConstraints,
+  volumeConstraints,
+  remoteVolumeConstraints,
   workloadConstraints,
   autoscalerConstraints,
   disruptionConstraints,

@@ -1,43 +1,83 @@
-/** Containers: image, ports, environment, mounts, probes, resources. */
+/** Containers: image, ports, restarts, and what only some of a pod's lists of containers may have. */
 import { core } from './definition-names.ts';
-import { fieldsOf, isEmpty } from './loose.ts';
-import { quantityValue } from './quantity.ts';
+import { envFromSources } from './environment-constraints.ts';
+import { podSpecOf } from './handler-constraints.ts';
+import { type Fields, fieldsOf, isEmpty, isFields, itemsOf, listOf, textOf } from './loose.ts';
+import { mountOptions } from './mount-constraints.ts';
 import type { Check, Constraints, DefinitionConstraints, Rule } from './rule.ts';
 
-const port: Rule = { min: 1, max: 65535 };
+const port: Rule = { min: 1, max: 65535, zero: 'absent' };
 const protocol: Rule = { oneOf: ['SCTP', 'TCP', 'UDP'] };
-const atLeastZero: Rule = { min: 0 };
-const terminationMessagePolicies = ['FallbackToLogsOnError', 'File'];
-const handlers = { none: 'must specify a handler type', many: 'may not specify more than 1 handler type' };
+const resizable = ['cpu', 'memory'];
+const resizePolicies = ['NotRequired', 'RestartContainer'];
+const restartPolicies = ['Always', 'Never', 'OnFailure'];
+const restartActions = ['Restart', 'RestartAllContainers'];
+const restartRulesMax = 20;
+const exitCodesMax = 255;
 
-/** A request above its limit can never be granted. */
-const requestsWithinLimits: Check = (resources, report) => {
-  const limits = fieldsOf(resources['limits']);
-  for (const [name, request] of Object.entries(fieldsOf(resources['requests']))) {
-    const [wanted, limit] = [quantityValue(request), quantityValue(limits[name])];
-    if (wanted === undefined || limit === undefined || wanted <= limit) continue;
-    report.invalid(
-      ['requests'],
-      request,
-      `must be less than or equal to ${name} limit of ${String(limits[name])}`,
-    );
-  }
-};
-
-const envValue: Check = (variable, report) => {
-  const from = variable['valueFrom'];
-  if (isEmpty(from)) return;
-  if (!isEmpty(variable['value'])) {
-    report.invalid(['valueFrom'], '', 'may not be specified when `value` is not empty');
-  }
-};
-
-/** Liveness and startup probes succeed or fail at once: only readiness may want several successes. */
-const probeThresholds: Check = (container, report) => {
+/** Liveness and startup probes succeed or fail at once, and only a failed one of these ends the container. */
+const probesByKind: Check = (container, report) => {
   for (const name of ['livenessProbe', 'startupProbe']) {
     const threshold = fieldsOf(container[name])['successThreshold'];
     if (typeof threshold === 'number' && threshold > 1)
       report.invalid([name, 'successThreshold'], threshold, 'must be 1');
+  }
+  const grace = fieldsOf(container['readinessProbe'])['terminationGracePeriodSeconds'];
+  if (!isEmpty(grace)) {
+    const path = ['readinessProbe', 'terminationGracePeriodSeconds'];
+    report.invalid(path, grace, 'must not be set for readinessProbes');
+  }
+};
+
+/** A template's image may be a placeholder that something fills later; a pod's is pulled as it is. */
+const image: Check = (container, report, ancestors) => {
+  const name = textOf(container['image']) ?? '';
+  if (ancestors[0]?.['kind'] === 'Pod' && name !== name.trim())
+    report.invalid(['image'], name, 'must not have leading or trailing whitespace');
+};
+
+/** Kubernetes names the list of policies, not the policy. */
+const resizePolicy: Check = (container, report, ancestors) => {
+  const never = podSpecOf(ancestors)?.['restartPolicy'] === 'Never';
+  const seen = new Set<unknown>();
+  const showing = report.showing(['resizePolicy']);
+  for (const [index, policy] of itemsOf(container['resizePolicy'])) {
+    const { resourceName: resource, restartPolicy: restart } = policy;
+    const at = ['resizePolicy', index];
+    if (seen.has(resource)) report.duplicate(at, resource);
+    seen.add(resource);
+    if (isEmpty(resource)) showing.required([...at, 'resourceName']);
+    else if (!resizable.includes(String(resource)))
+      showing.unsupported([...at, 'resourceName'], resource, resizable);
+    if (isEmpty(restart)) showing.required([...at, 'restartPolicy']);
+    else if (!resizePolicies.includes(String(restart)))
+      showing.unsupported([...at, 'restartPolicy'], restart, resizePolicies);
+    else if (never && restart !== 'NotRequired') {
+      const rule = "must be 'NotRequired' when `restartPolicy` is 'Never'";
+      showing.invalid([...at, 'restartPolicy'], restart, rule);
+    }
+  }
+};
+
+const restartRules: Check = (container, report) => {
+  const rules = itemsOf(container['restartPolicyRules']);
+  if (rules.length > 0 && isEmpty(container['restartPolicy']))
+    report.required(['restartPolicy'], 'must specify restartPolicy when restart rules are used');
+  if (rules.length > restartRulesMax) report.tooMany(['restartPolicyRules'], rules.length, restartRulesMax);
+  for (const [index, rule] of rules) {
+    const at = ['restartPolicyRules', index];
+    if (!restartActions.includes(textOf(rule['action']) ?? ''))
+      report.unsupported([...at, 'action'], rule['action'] ?? '', restartActions);
+    const codes = rule['exitCodes'];
+    if (!isFields(codes)) {
+      report.required([...at, 'exitCodes'], 'must be specified');
+      continue;
+    }
+    const operator = textOf(codes['operator']) ?? '';
+    if (!['In', 'NotIn'].includes(operator))
+      report.unsupported([...at, 'exitCodes', 'operator'], operator, ['In', 'NotIn']);
+    const count = listOf(codes['values']).length;
+    if (count > exitCodesMax) report.tooMany([...at, 'exitCodes', 'values'], count, exitCodesMax);
   }
 };
 
@@ -46,107 +86,64 @@ const container: DefinitionConstraints = {
     name: { required: true, format: 'dns1123Label' },
     image: { required: true },
     imagePullPolicy: { oneOf: ['Always', 'IfNotPresent', 'Never'] },
-    terminationMessagePolicy: { oneOf: terminationMessagePolicies },
+    terminationMessagePolicy: { oneOf: ['File', 'FallbackToLogsOnError'] },
     ports: { unique: ['name'] },
-    volumeMounts: { unique: ['mountPath'] },
-    volumeDevices: { unique: ['devicePath'] },
   },
-  checks: [probeThresholds],
+  checks: [probesByKind, image, envFromSources, mountOptions, resizePolicy],
 };
 
+/** What an ephemeral container may not have: a pod must never come to depend on it. */
+const notForDebugging = [
+  'ports',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+  'resources',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
+];
+
+const ephemeral: Check = (value, report) => {
+  const why = 'cannot be set for an Ephemeral Container';
+  for (const field of notForDebugging) if (isSet(value[field])) report.forbidden([field], why);
+  for (const [index, mount] of itemsOf(value['volumeMounts'])) {
+    for (const field of ['subPath', 'subPathExpr'])
+      if (!isEmpty(mount[field])) report.forbidden(['volumeMounts', index, field], why);
+  }
+};
+
+function isSet(value: unknown): boolean {
+  return !isEmpty(value) && !(isFields(value) && Object.keys(value).length === 0);
+}
+
+/** Only sidecars live beside the others: what watches a container makes no sense for one that ends. */
+export function reportInitContainer(
+  value: Fields,
+  path: readonly (string | number)[],
+  report: Parameters<Check>[1],
+): void {
+  if (value['restartPolicy'] === 'Always') return;
+  for (const field of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe']) {
+    if (isFields(value[field]))
+      report.forbidden([...path, field], 'may not be set for init containers without restartPolicy=Always');
+  }
+}
+
 export const containerConstraints: Constraints = {
-  [core('Container')]: container,
-  [core('EphemeralContainer')]: container,
+  [core('Container')]: {
+    fields: { ...container.fields, restartPolicy: { oneOf: restartPolicies } },
+    checks: [...(container.checks ?? []), restartRules],
+  },
+  [core('EphemeralContainer')]: { ...container, checks: [...(container.checks ?? []), ephemeral] },
   [core('ContainerPort')]: {
     fields: {
       containerPort: { required: true, ...port },
-      hostPort: { min: 0, max: 65535 },
+      hostPort: port,
       protocol,
       name: { format: 'portName' },
       hostIP: { format: 'ip' },
     },
-  },
-  [core('EnvVar')]: { fields: { name: { required: true, format: 'envName' } }, checks: [envValue] },
-  [core('EnvVarSource')]: {
-    exactlyOne: {
-      none: 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`',
-      many: 'may not have more than one field specified at a time',
-    },
-  },
-  [core('EnvFromSource')]: {
-    exactlyOne: {
-      none: 'must specify one of: `configMapRef` or `secretRef`',
-      many: 'may not have more than one field specified at a time',
-      except: ['prefix'],
-    },
-  },
-  [core('ConfigMapKeySelector')]: {
-    fields: { key: { required: true, format: 'configKey' }, name: { required: true } },
-  },
-  [core('SecretKeySelector')]: {
-    fields: { key: { required: true, format: 'configKey' }, name: { required: true } },
-  },
-  [core('ObjectFieldSelector')]: { fields: { fieldPath: { required: true } } },
-  [core('VolumeMount')]: {
-    fields: {
-      name: { required: true },
-      mountPath: { required: true },
-      subPath: { format: 'relativePath' },
-      subPathExpr: { format: 'relativePath' },
-      mountPropagation: { oneOf: ['Bidirectional', 'HostToContainer', 'None'] },
-    },
-  },
-  [core('ResourceRequirements')]: {
-    fields: {
-      limits: { keys: 'qualifiedName', values: { format: 'nonNegativeQuantity' } },
-      requests: { keys: 'qualifiedName', values: { format: 'nonNegativeQuantity' } },
-    },
-    checks: [requestsWithinLimits],
-  },
-  [core('Probe')]: {
-    fields: {
-      initialDelaySeconds: atLeastZero,
-      timeoutSeconds: atLeastZero,
-      periodSeconds: atLeastZero,
-      successThreshold: atLeastZero,
-      failureThreshold: atLeastZero,
-      terminationGracePeriodSeconds: { min: 1 },
-    },
-    exactlyOne: {
-      ...handlers,
-      except: [
-        'failureThreshold',
-        'initialDelaySeconds',
-        'periodSeconds',
-        'successThreshold',
-        'terminationGracePeriodSeconds',
-        'timeoutSeconds',
-      ],
-    },
-  },
-  [core('LifecycleHandler')]: { exactlyOne: handlers },
-  [core('HTTPGetAction')]: {
-    fields: { port: { required: true, ...port, format: 'portName' }, scheme: { oneOf: ['HTTP', 'HTTPS'] } },
-  },
-  [core('TCPSocketAction')]: { fields: { port: { required: true, ...port, format: 'portName' } } },
-  [core('GRPCAction')]: { fields: { port } },
-  [core('ExecAction')]: { fields: { command: { required: true } } },
-  [core('SecurityContext')]: {
-    fields: {
-      runAsUser: { min: 0, max: 2147483647 },
-      runAsGroup: { min: 0, max: 2147483647 },
-      procMount: { oneOf: ['Default', 'Unmasked'] },
-    },
-  },
-  [core('PodSecurityContext')]: {
-    fields: {
-      runAsUser: { min: 0, max: 2147483647 },
-      runAsGroup: { min: 0, max: 2147483647 },
-      fsGroup: { min: 0, max: 2147483647 },
-      fsGroupChangePolicy: { oneOf: ['Always', 'OnRootMismatch'] },
-    },
-  },
-  [core('SeccompProfile')]: {
-    fields: { type: { required: true, oneOf: ['Localhost', 'RuntimeDefault', 'Unconfined'] } },
   },
 };

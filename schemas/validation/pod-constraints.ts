@@ -1,202 +1,205 @@
-/** Pods: restart and DNS policies, volumes, tolerations, affinity. */
+/** Pods as a whole: how their containers go together, names and policies, DNS, gates. */
+import { reportInitContainer } from './container-constraints.ts';
 import { core } from './definition-names.ts';
-import { type Fields, fieldsOf, isEmpty, itemsOf } from './loose.ts';
+import { type Fields, fieldsOf, isEmpty, isFields, itemsOf, listOf, textOf } from './loose.ts';
+import { reportMounts, volumesOf } from './mount-constraints.ts';
+import { podResources } from './pod-resources.ts';
 import type { Check, Constraints } from './rule.ts';
+import { spreadOnce } from './scheduling-constraints.ts';
+import { hostNamespaces, hostProcesses, operatingSystem } from './security-constraints.ts';
 
-const taintEffects = ['NoExecute', 'NoSchedule', 'PreferNoSchedule'];
-const containerLists = ['initContainers', 'containers', 'ephemeralContainers'];
+const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
+const nameserversMax = 3;
+const searchesMax = 32;
+const searchCharactersMax = 2048;
 
-/** Names are unique over all lists of containers; ports' host ports within a pod; mounts name volumes of the pod. */
+/** Names are unique over all lists of containers; mounts name volumes of the pod. */
 const containersTogether: Check = (spec, report, ancestors) => {
-  const volumes = volumeNames(spec, ancestors);
+  const volumes = volumesOf(spec, ancestors);
   const names = new Set<unknown>();
   for (const list of containerLists) {
     for (const [index, container] of itemsOf(spec[list])) {
       const { name } = container;
       if (!isEmpty(name) && names.has(name)) report.duplicate([list, index, 'name'], name);
       names.add(name);
-      for (const [mountIndex, mount] of itemsOf(container['volumeMounts'])) {
-        const volume = mount['name'];
-        if (!isEmpty(volume) && !volumes.has(volume)) {
-          report.notFound([list, index, 'volumeMounts', mountIndex, 'name'], volume);
-        }
+      reportMounts(container, volumes, [list, index], report);
+      if (list === 'initContainers') reportInitContainer(container, [list, index], report);
+    }
+  }
+};
+
+/** An ephemeral container looks into one that is no ephemeral one itself. */
+const debugTargets: Check = (spec, report) => {
+  for (const [index, container] of itemsOf(spec['ephemeralContainers'])) {
+    const target = container['targetContainerName'];
+    if (isEmpty(target)) continue;
+    const found = [...itemsOf(spec['containers']), ...itemsOf(spec['initContainers'])].some(
+      ([, other]) => other['name'] === target,
+    );
+    if (!found) report.notFound(['ephemeralContainers', index, 'targetContainerName'], target);
+  }
+};
+
+/** Containers run side by side and share the host's ports; init containers come one after the other. */
+const hostPorts: Check = (spec, report) => {
+  const shared = new Set<string>();
+  for (const list of ['containers', 'initContainers']) {
+    for (const [index, container] of itemsOf(spec[list])) {
+      const taken = list === 'containers' ? shared : new Set<string>();
+      for (const [position, port] of itemsOf(container['ports'])) {
+        const { hostPort, hostIP, containerPort } = port;
+        const path = [list, index, 'ports', position, 'hostPort'];
+        if (typeof hostPort !== 'number' || hostPort === 0) continue;
+        if (spec['hostNetwork'] === true && list === 'containers' && hostPort !== containerPort)
+          report.invalid(path, hostPort, 'must match `containerPort` when `hostNetwork` is true');
+        const key = `${textOf(port['protocol']) ?? 'TCP'}/${textOf(hostIP) ?? ''}/${hostPort}`;
+        if (taken.has(key)) report.duplicate(path, key);
+        taken.add(key);
       }
     }
   }
 };
 
-/** The pod's volumes, and in a StatefulSet those made from its claim templates. */
-function volumeNames(spec: Fields, ancestors: readonly Fields[]): ReadonlySet<unknown> {
-  const claims = ancestors.flatMap((ancestor) => itemsOf(ancestor['volumeClaimTemplates']));
-  return new Set([
-    ...itemsOf(spec['volumes']).map(([, volume]) => volume['name']),
-    ...claims.map(([, claim]) => fieldsOf(claim['metadata'])['name']),
-  ]);
+const dns: Check = (spec, report) => {
+  const config = spec['dnsConfig'];
+  if (spec['dnsPolicy'] === 'None') {
+    if (!isFields(config))
+      return report.required(['dnsConfig'], 'must provide `dnsConfig` when `dnsPolicy` is None');
+    if (isEmpty(config['nameservers'])) {
+      const rule = 'must provide at least one DNS nameserver when `dnsPolicy` is None';
+      return report.required(['dnsConfig', 'nameservers'], rule);
+    }
+  }
+};
+
+const dnsBounds: Check = (config, report) => {
+  const [nameservers, searches] = [listOf(config['nameservers']), listOf(config['searches'])];
+  if (nameservers.length > nameserversMax)
+    report.invalid(['nameservers'], nameservers, `must not have more than ${nameserversMax} nameservers`);
+  if (searches.length > searchesMax)
+    report.invalid(['searches'], searches, `must not have more than ${searchesMax} search paths`);
+  if (searches.join(' ').length > searchCharactersMax) {
+    const rule = `must not have more than ${searchCharactersMax} characters (including spaces) in the search list`;
+    report.invalid(['searches'], searches, rule);
+  }
+  for (const [index, option] of itemsOf(config['options'])) {
+    if (isEmpty(option['name'])) report.required(['options', index], 'must not be empty');
+  }
+};
+
+/** Kubernetes names the gate, not its name. */
+const schedulingGates: Check = (spec, report) => {
+  const seen = new Set<unknown>();
+  for (const [index, gate] of itemsOf(spec['schedulingGates'])) {
+    const name = textOf(gate['name']) ?? '';
+    const showing = report.showing(['schedulingGates', index]);
+    showing.format(['schedulingGates', index, 'name'], name, 'qualifiedName');
+    if (name === '') showing.invalid(['schedulingGates', index, 'name'], '', 'name part must be non-empty');
+    if (seen.has(name)) showing.duplicate(['schedulingGates', index, 'name'], name);
+    seen.add(name);
+  }
+};
+
+const osName: Check = (spec, report) => {
+  const os = spec['os'];
+  if (!isFields(os)) return;
+  const name = textOf(os['name']) ?? '';
+  if (name === '') report.required(['os', 'name'], 'cannot be empty');
+  else if (name !== 'linux' && name !== 'windows')
+    report.showing(['os']).unsupported(['os', 'name'], name, ['linux', 'windows']);
+};
+
+const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
+const appArmorPrefix = 'container.apparmor.security.beta.kubernetes.io/';
+const seccompPrefix = 'container.seccomp.security.alpha.kubernetes.io/';
+const seccompPod = 'seccomp.security.alpha.kubernetes.io/pod';
+const costPattern = /^(0|-?[1-9]\d{0,9})$/;
+
+function containerNames(spec: Fields): readonly unknown[] {
+  return containerLists.flatMap((list) => itemsOf(spec[list]).map(([, container]) => container['name']));
 }
 
-const hostPorts: Check = (spec, report) => {
-  const taken = new Set<string>();
-  for (const [index, container] of itemsOf(spec['containers'])) {
-    for (const [portIndex, port] of itemsOf(container['ports'])) {
-      const { hostPort, hostIP = '', protocol = 'TCP', containerPort } = port;
-      const path = ['containers', index, 'ports', portIndex, 'hostPort'];
-      if (
-        spec['hostNetwork'] === true &&
-        typeof hostPort === 'number' &&
-        hostPort !== 0 &&
-        hostPort !== containerPort
-      ) {
-        report.invalid(
-          ['containers', index, 'ports', portIndex, 'containerPort'],
-          containerPort,
-          'must match `hostPort` when `hostNetwork` is true',
-        );
-      }
-      if (typeof hostPort !== 'number' || hostPort === 0) continue;
-      const key = JSON.stringify([hostIP, hostPort, protocol]);
-      if (taken.has(key)) report.duplicate(path, hostPort);
-      taken.add(key);
+/** Annotations that change how a pod is run or removed. */
+const podAnnotations: Check = (pod, report) => {
+  const annotations = fieldsOf(fieldsOf(pod['metadata'])['annotations']);
+  for (const [key, value] of Object.entries(annotations)) {
+    const path = ['metadata', 'annotations', { key }];
+    const text = textOf(value) ?? '';
+    if (key === deletionCost) {
+      const cost = costPattern.test(text) ? Number(text) : Number.NaN;
+      if (!(cost >= -(2 ** 31) && cost < 2 ** 31)) report.invalid(path, text, 'must be a 32bit integer');
+    }
+    if (key.startsWith(appArmorPrefix)) {
+      const name = key.slice(appArmorPrefix.length);
+      if (!containerNames(fieldsOf(pod['spec'])).includes(name))
+        report.invalid(path, name, 'container not found');
+      if (!/^(|runtime\/default|unconfined|localhost\/.*)$/s.test(text))
+        report.invalid(path, text, `invalid AppArmor profile name: ${JSON.stringify(text)}`);
+    }
+    if (key === seccompPod || key.startsWith(seccompPrefix)) {
+      if (!/^(runtime\/default|docker\/default|unconfined|localhost\/.*)$/s.test(text))
+        report
+          .showing(['metadata', 'annotations', key])
+          .invalid(path, text, 'must be a valid seccomp profile');
     }
   }
 };
 
-const toleration: Check = (value, report) => {
-  const { key, operator, value: expected, effect, tolerationSeconds } = value;
-  if (isEmpty(key) && operator !== 'Exists') {
-    report.invalid(
-      ['operator'],
-      operator ?? '',
-      'operator must be Exists when `key` is empty, which means "match all values and all keys"',
-    );
-  }
-  if (operator === 'Exists' && !isEmpty(expected)) {
-    report.invalid(['operator'], expected, "value must be empty when `operator` is 'Exists'");
-  }
-  if (tolerationSeconds !== undefined && tolerationSeconds !== null && effect !== 'NoExecute') {
-    report.invalid(['effect'], effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set");
-  }
-};
-
-const nodeRequirement: Check = (requirement, report) => {
-  const { operator, values } = requirement;
-  const count = Array.isArray(values) ? values.length : 0;
-  if ((operator === 'In' || operator === 'NotIn') && count === 0) {
-    report.required(['values'], "must be specified when `operator` is 'In' or 'NotIn'");
-  }
-  if ((operator === 'Gt' || operator === 'Lt') && count !== 1) {
-    report.required(['values'], "must be specified single value when `operator` is 'Lt' or 'Gt'");
-  }
-  if ((operator === 'Exists' || operator === 'DoesNotExist') && count > 0) {
-    report.forbidden(['values'], "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-  }
-};
-
-const dnsNone: Check = (spec, report) => {
-  if (spec['dnsPolicy'] === 'None' && isEmpty(fieldsOf(spec['dnsConfig'])['nameservers'])) {
-    report.required(
-      ['dnsConfig', 'nameservers'],
-      'must provide at least one DNS nameserver when `dnsPolicy` is None',
-    );
+const templateContainers: Check = (template, report) => {
+  if (!isEmpty(fieldsOf(template['spec'])['ephemeralContainers'])) {
+    const rule = 'ephemeral containers not allowed in pod template';
+    report.forbidden(['spec', 'ephemeralContainers'], rule);
   }
 };
 
 export const podConstraints: Constraints = {
+  [core('Pod')]: { checks: [podAnnotations] },
+  [core('PodTemplateSpec')]: {
+    fields: { spec: { required: true } },
+    checks: [podAnnotations, templateContainers],
+  },
   [core('PodSpec')]: {
     fields: {
       containers: { required: true },
-      restartPolicy: { oneOf: ['Always', 'Never', 'OnFailure'] },
-      dnsPolicy: { oneOf: ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'] },
+      restartPolicy: { oneOf: ['Always', 'OnFailure', 'Never'] },
+      dnsPolicy: { oneOf: ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'] },
       nodeSelector: { keys: 'qualifiedName', values: { format: 'labelValue' } },
       nodeName: { format: 'dns1123Subdomain' },
       serviceAccountName: { format: 'dns1123Subdomain' },
+      priorityClassName: { format: 'dns1123Subdomain' },
+      runtimeClassName: { format: 'dns1123Subdomain' },
       hostname: { format: 'dns1123Label' },
+      hostnameOverride: { format: 'dns1123Subdomain' },
       subdomain: { format: 'dns1123Label' },
-      preemptionPolicy: { oneOf: ['Never', 'PreemptLowerPriority'] },
-      terminationGracePeriodSeconds: { min: 0 },
+      preemptionPolicy: { oneOf: ['PreemptLowerPriority', 'Never'] },
       activeDeadlineSeconds: { min: 1, max: 2147483647 },
       volumes: { unique: ['name'] },
+      resourceClaims: { unique: ['name'] },
+      overhead: { keys: 'qualifiedName', values: { format: 'nonNegativeQuantity' } },
     },
-    checks: [containersTogether, hostPorts, dnsNone],
+    checks: [
+      containersTogether,
+      debugTargets,
+      hostPorts,
+      dns,
+      schedulingGates,
+      spreadOnce,
+      osName,
+      operatingSystem,
+      hostNamespaces,
+      hostProcesses,
+      podResources,
+    ],
   },
-  [core('PodOS')]: { fields: { name: { required: true, oneOf: ['linux', 'windows'] } } },
+  [core('PodDNSConfig')]: {
+    fields: {
+      nameservers: { items: { format: 'ip' } },
+      searches: { items: { format: 'searchDomain' } },
+    },
+    checks: [dnsBounds],
+  },
+  [core('PodReadinessGate')]: { fields: { conditionType: { required: true, format: 'qualifiedName' } } },
   [core('HostAlias')]: {
     fields: { ip: { required: true, format: 'ip' }, hostnames: { items: { format: 'dns1123Subdomain' } } },
   },
-  [core('Volume')]: {
-    fields: { name: { required: true, format: 'dns1123Label' } },
-    exactlyOne: {
-      none: 'must specify a volume type',
-      many: 'may not specify more than 1 volume type',
-      except: ['name'],
-    },
-  },
-  [core('ConfigMapVolumeSource')]: {
-    fields: { name: { required: true }, defaultMode: { min: 0, max: 0o777 } },
-  },
-  [core('SecretVolumeSource')]: {
-    fields: { secretName: { required: true }, defaultMode: { min: 0, max: 0o777 } },
-  },
-  [core('KeyToPath')]: {
-    fields: {
-      key: { required: true },
-      mode: { min: 0, max: 0o777 },
-      path: { required: true, format: 'relativePath' },
-    },
-  },
-  [core('HostPathVolumeSource')]: {
-    fields: {
-      path: { required: true },
-      type: {
-        oneOf: [
-          'BlockDevice',
-          'CharDevice',
-          'Directory',
-          'DirectoryOrCreate',
-          'File',
-          'FileOrCreate',
-          'Socket',
-        ],
-      },
-    },
-  },
-  [core('EmptyDirVolumeSource')]: { fields: { sizeLimit: { format: 'nonNegativeQuantity' } } },
-  [core('PersistentVolumeClaimVolumeSource')]: { fields: { claimName: { required: true } } },
-  [core('Toleration')]: {
-    fields: {
-      key: { format: 'qualifiedName' },
-      operator: { oneOf: ['Equal', 'Exists', 'Gt', 'Lt'] },
-      effect: { oneOf: taintEffects },
-    },
-    checks: [toleration],
-  },
-  [core('Taint')]: {
-    fields: {
-      key: { required: true, format: 'qualifiedName' },
-      value: { format: 'labelValue' },
-      effect: { required: true, oneOf: taintEffects },
-    },
-  },
-  [core('TopologySpreadConstraint')]: {
-    fields: {
-      maxSkew: { required: true, min: 1 },
-      topologyKey: { required: true, format: 'qualifiedName' },
-      whenUnsatisfiable: { required: true, oneOf: ['DoNotSchedule', 'ScheduleAnyway'] },
-      minDomains: { min: 1 },
-      nodeAffinityPolicy: { oneOf: ['Honor', 'Ignore'] },
-      nodeTaintsPolicy: { oneOf: ['Honor', 'Ignore'] },
-    },
-  },
-  [core('NodeSelector')]: {
-    fields: { nodeSelectorTerms: { required: 'must have at least one node selector term' } },
-  },
-  [core('NodeSelectorRequirement')]: {
-    fields: {
-      key: { required: true, format: 'qualifiedName' },
-      operator: { required: true, oneOf: ['DoesNotExist', 'Exists', 'Gt', 'In', 'Lt', 'NotIn'] },
-    },
-    checks: [nodeRequirement],
-  },
-  [core('PreferredSchedulingTerm')]: { fields: { weight: { min: 1, max: 100 } } },
-  [core('WeightedPodAffinityTerm')]: { fields: { weight: { min: 1, max: 100 } } },
-  [core('PodAffinityTerm')]: { fields: { topologyKey: { required: true, format: 'qualifiedName' } } },
 };
