@@ -12,6 +12,10 @@ interface UpOptions extends GlobalOptions {
   readonly identity?: string;
   readonly config?: string;
   readonly prune: boolean;
+  readonly etcd?: string;
+  readonly etcdCa?: string;
+  readonly etcdCert?: string;
+  readonly etcdKey?: string;
 }
 
 export function upCommand(): Command {
@@ -24,6 +28,10 @@ export function upCommand(): Command {
     .option('--name <name>', "the Application's name (default: the repository's)")
     .option('--no-prune', 'keep objects that left the repository')
     .option('--identity <file>', 'private SSH key for hosts that name none')
+    .option('--etcd <urls>', 'keep the state in this etcd, for several reconcilers: https://HOST:PORT,…')
+    .option('--etcd-ca <file>', 'certificates that etcd is trusted by, PEM')
+    .option('--etcd-cert <file>', 'certificate to show to etcd, PEM')
+    .option('--etcd-key <file>', 'its private key, PEM')
     .option('--config <file>', 'settings file (default: berth.yaml, where it exists)')
     .addHelpText(
       'after',

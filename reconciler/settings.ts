@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { type NetworkSettings, networkDefaults } from './core/registry/allocate.ts';
 import { parseCidr } from './core/registry/cidr.ts';
+import { type EtcdSettings, readEtcdSettings } from './etcd-settings.ts';
 
 export interface Settings {
   /** Everything that the reconciler keeps: the store, fetched repositories, keys, its log. */
@@ -13,6 +14,8 @@ export interface Settings {
   /** The Application to follow; undefined leaves those in the store alone. */
   readonly application: ApplicationSettings | undefined;
   readonly network: NetworkSettings;
+  /** Where the cluster's state is in etcd; undefined keeps it in the state folder. */
+  readonly etcd: EtcdSettings | undefined;
 }
 
 export interface ApplicationSettings {
@@ -38,7 +41,7 @@ const textFields = [
   'clusterCidr',
   'serviceCidr',
 ] as const;
-const knownFields: readonly string[] = [...textFields, 'prune', 'config', 'output'];
+const knownFields: readonly string[] = [...textFields, 'prune', 'config', 'output', 'etcd'];
 
 /** Reads `config` (default: ./berth.yaml where it exists) under `given`. Throws naming the field that is wrong. */
 export function readSettings(given: Given): Settings {
@@ -66,6 +69,7 @@ export function readSettings(given: Given): Settings {
     socket: text('socket') ?? `${state}/berth.sock`,
     identity: text('identity'),
     network,
+    etcd: readEtcdSettings(fromFile.etcd, given),
     application:
       repository === undefined
         ? undefined

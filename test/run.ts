@@ -14,6 +14,7 @@ const debianPackages = [
   'git',
   'busybox-static',
   'conntrack',
+  'etcd-server',
 ];
 
 await ensurePackages(debianPackages);

@@ -1,20 +1,15 @@
 /** Who leads: a key in the store whose revision fences every write, and whose value is the epoch agents compare. */
-import type { Store } from '../core/ports.ts';
+import type { LeaderElection, Leadership, Store } from '../core/ports.ts';
 
-export interface Leadership {
-  readonly key: string;
-  /** A commit that checks this revision fails once another leader took over. */
-  readonly modRevision: number;
-  /** One more than the former leader's. */
-  readonly epoch: number;
-}
+/** What of a term a commit has to check. */
+export type Fence = Pick<Leadership, 'key' | 'modRevision'>;
 
 const leaderKey = '/leader';
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /** Takes the lead from whoever had it; its later writes are refused. */
-export async function takeLead(store: Store): Promise<Leadership> {
+export async function takeLead(store: Store): Promise<Fence & { readonly epoch: number }> {
   for (;;) {
     const record = await store.get(leaderKey);
     const epoch = record === undefined ? 1 : Number(decoder.decode(record.value)) + 1;
@@ -25,4 +20,24 @@ export async function takeLead(store: Store): Promise<Leadership> {
     ]);
     if (result.ok) return { key: leaderKey, modRevision: result.revision, epoch };
   }
+}
+
+/** The election on a store that one process alone can have open: who has it open leads, until it resigns. */
+export function soleElection(store: Store, identity: string): LeaderElection {
+  let leading = false;
+  return {
+    identity,
+    leader: async () => (leading ? identity : undefined),
+    campaign: async (signal) => {
+      signal.throwIfAborted();
+      const term = await takeLead(store);
+      const over = new AbortController();
+      leading = true;
+      const resign = async (): Promise<void> => {
+        leading = false;
+        over.abort();
+      };
+      return { ...term, lost: over.signal, resign };
+    },
+  };
 }
