@@ -4,7 +4,6 @@ import { type Fields, fieldsOf, isEmpty, isFields, itemsOf, numberOf, textOf } f
 import { quantityValue } from './quantity.ts';
 import type { Check, Constraints, Rule } from './rule.ts';
 
-const atLeastZero: Rule = { min: 0 };
 const positive: Rule = { min: 1, outOfBounds: 'must be greater than zero' };
 const periodSecondsMax = 1800;
 const stabilizationSecondsMax = 3600;
@@ -109,9 +108,6 @@ export const autoscalerConstraints: Constraints = {
       maxReplicas: { min: 1, outOfBounds: 'must be greater than 0' },
     },
     checks: [replicaBounds, nothingToScaleFrom],
-  },
-  [autoscaling('HorizontalPodAutoscalerStatus')]: {
-    fields: { currentReplicas: atLeastZero, desiredReplicas: atLeastZero },
   },
   [autoscaling('CrossVersionObjectReference')]: {
     fields: {

@@ -7,6 +7,7 @@ import { customResourceDefinitionConstraints } from './custom-resource-definitio
 import { disruptionConstraints } from './disruption-constraints.ts';
 import { environmentConstraints } from './environment-constraints.ts';
 import { handlerConstraints } from './handler-constraints.ts';
+import { jobConstraints } from './job-constraints.ts';
 import { metadataConstraints } from './metadata-constraints.ts';
 import { mountConstraints } from './mount-constraints.ts';
 import { podConstraints } from './pod-constraints.ts';
@@ -32,6 +33,7 @@ export const constraintTables: readonly Constraints[] = [
   volumeConstraints,
   remoteVolumeConstraints,
   workloadConstraints,
+  jobConstraints,
   autoscalerConstraints,
   disruptionConstraints,
   serviceConstraints,

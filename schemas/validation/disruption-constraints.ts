@@ -2,9 +2,7 @@
 import { policy } from './definition-names.ts';
 import { isEmpty } from './loose.ts';
 import { intOrPercent } from './int-or-percent.ts';
-import type { Check, Constraints, Rule } from './rule.ts';
-
-const atLeastZero: Rule = { min: 0 };
+import type { Check, Constraints } from './rule.ts';
 
 const oneBudget: Check = (spec, report) => {
   const { minAvailable, maxUnavailable } = spec;
@@ -18,13 +16,5 @@ export const disruptionConstraints: Constraints = {
   [policy('PodDisruptionBudgetSpec')]: {
     fields: { unhealthyPodEvictionPolicy: { oneOf: ['AlwaysAllow', 'IfHealthyBudget'] } },
     checks: [oneBudget],
-  },
-  [policy('PodDisruptionBudgetStatus')]: {
-    fields: {
-      disruptionsAllowed: atLeastZero,
-      currentHealthy: atLeastZero,
-      desiredHealthy: atLeastZero,
-      expectedPods: atLeastZero,
-    },
   },
 };

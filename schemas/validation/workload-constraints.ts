@@ -1,11 +1,16 @@
-/** Workloads: what makes pods from templates. */
-import { apps, batch, core } from './definition-names.ts';
-import { fieldsOf, isEmpty, itemsOf, numberOf, textOf } from './loose.ts';
+/** Workloads that keep pods running: what makes pods from templates, and how it replaces them. */
+import { apps, core } from './definition-names.ts';
+import { intOrPercent, intOrPercentValue } from './int-or-percent.ts';
 import { selects, selectsEverything } from './label-selector.ts';
+import { type Fields, fieldsOf, isEmpty, isFields, itemsOf, numberOf, textOf } from './loose.ts';
 import type { Check, Constraints, Rule } from './rule.ts';
-import { cronProblem } from './cron.ts';
 
 const atLeastZero: Rule = { min: 0 };
+const mismatch = '`selector` does not match template `labels`';
+
+function templateLabels(spec: Fields): unknown {
+  return fieldsOf(fieldsOf(spec['template'])['metadata'])['labels'];
+}
 
 /** A controller whose selector misses its own pods would make pods without end. */
 function selectorMatchesTemplate(kind: string): Check {
@@ -16,63 +21,109 @@ function selectorMatchesTemplate(kind: string): Check {
       report.invalid(['selector'], selector, `empty selector is invalid for ${kind}`);
       return;
     }
-    const labels = fieldsOf(fieldsOf(spec['template'])['metadata'])['labels'] ?? {};
-    if (!selects(selector, labels)) {
-      report.invalid(
-        ['template', 'metadata', 'labels'],
-        labels,
-        '`selector` does not match template `labels`',
-      );
-    }
+    const labels = templateLabels(spec);
+    if (!selects(selector, labels ?? {}))
+      report.invalid(['template', 'metadata', 'labels'], labels ?? null, mismatch);
   };
 }
 
-/** The template's restart policy must be one of these; jobs must say which. */
-function restartPolicy(...allowed: readonly string[]): Check {
+/** A ReplicationController's selector is a map, and its template's labels where it names none. */
+const mapMatchesTemplate: Check = (spec, report) => {
+  const [selector, labels] = [fieldsOf(spec['selector']), templateLabels(spec)];
+  const chosen = Object.keys(selector).length > 0;
+  if (!chosen && Object.keys(fieldsOf(labels)).length === 0) report.required(['selector']);
+  if (isEmpty(spec['template'])) report.required(['template']);
+  else if (chosen && !selects({ matchLabels: selector }, labels ?? {}))
+    report.invalid(['template', 'metadata', 'labels'], labels ?? null, mismatch);
+};
+
+/** What runs for good: pods that restart always and have no deadline. */
+function runsForGood(kind: string): Check {
   return (spec, report) => {
     const pod = fieldsOf(fieldsOf(spec['template'])['spec']);
-    const path = ['template', 'spec', 'restartPolicy'];
     const policy = pod['restartPolicy'];
-    if (isEmpty(policy)) {
-      const valid = allowed.map((name) => JSON.stringify(name)).join(', ');
-      if (!allowed.includes('Always')) report.required(path, `valid values: ${valid}`);
-    } else if (typeof policy === 'string' && isRestartPolicy(policy) && !allowed.includes(policy)) {
-      report.unsupported(path, policy, allowed);
+    if (policy === 'OnFailure' || policy === 'Never')
+      report.unsupported(['template', 'spec', 'restartPolicy'], policy, ['Always']);
+    if (!isEmpty(pod['activeDeadlineSeconds'])) {
+      const rule = `activeDeadlineSeconds in ${kind} is not Supported`;
+      report.forbidden(['template', 'spec', 'activeDeadlineSeconds'], rule);
     }
   };
 }
 
-function isRestartPolicy(policy: string): boolean {
-  return ['Always', 'Never', 'OnFailure'].includes(policy);
-}
-
-const deploymentStrategy: Check = (strategy, report) => {
-  const { type, rollingUpdate } = strategy;
-  if (type === 'Recreate' && !isEmpty(rollingUpdate)) {
-    report.forbidden(['rollingUpdate'], "may not be specified when strategy `type` is 'Recreate'");
+/** Kubernetes names the strategy, not its type, where the type is no good. */
+const deploymentStrategy: Check = (spec, report) => {
+  const strategy = fieldsOf(spec['strategy']);
+  const type = textOf(strategy['type']) ?? '';
+  const types = ['Recreate', 'RollingUpdate'];
+  if (type !== '' && !types.includes(type))
+    report.showing(['strategy']).unsupported(['strategy', 'type'], strategy, types);
+  const rolling = strategy['rollingUpdate'];
+  if (!isFields(rolling)) return;
+  if (type === 'Recreate') {
+    const rule = "may not be specified when strategy `type` is 'Recreate'";
+    report.forbidden(['strategy', 'rollingUpdate'], rule);
+    return;
   }
+  const path = ['strategy', 'rollingUpdate'];
+  const { maxUnavailable, maxSurge } = rolling;
+  intOrPercent(maxUnavailable, [...path, 'maxUnavailable'], report);
+  intOrPercent(maxSurge, [...path, 'maxSurge'], report, 'any');
+  if (intOrPercentValue(maxUnavailable) === 0 && intOrPercentValue(maxSurge) === 0)
+    report.invalid([...path, 'maxUnavailable'], maxUnavailable, 'may not be 0 when `maxSurge` is 0');
 };
 
-/** Both at zero: no pod could ever be replaced. */
-const someProgress: Check = (rolling, report) => {
-  if (isZero(rolling['maxUnavailable']) && isZero(rolling['maxSurge'])) {
-    report.invalid(['maxUnavailable'], rolling['maxUnavailable'], 'may not be 0 when `maxSurge` is 0');
-  }
-  const unavailable = textOf(rolling['maxUnavailable']);
-  if (unavailable !== undefined && /^[0-9]+%$/.test(unavailable) && Number.parseInt(unavailable, 10) > 100) {
-    report.invalid(['maxUnavailable'], unavailable, 'must not be greater than 100%');
-  }
+const daemonStrategy: Check = (spec, report) => {
+  const strategy = fieldsOf(spec['updateStrategy']);
+  const type = textOf(strategy['type']) ?? '';
+  const types = ['RollingUpdate', 'OnDelete'];
+  if (type !== '' && !types.includes(type))
+    report.showing(['updateStrategy']).unsupported(['updateStrategy', 'type'], strategy, types);
+  const rolling = strategy['rollingUpdate'];
+  if (type === 'OnDelete' || !isFields(rolling)) return;
+  const path = ['updateStrategy', 'rollingUpdate'];
+  const { maxUnavailable, maxSurge } = rolling;
+  intOrPercent(maxUnavailable, [...path, 'maxUnavailable'], report);
+  intOrPercent(maxSurge, [...path, 'maxSurge'], report);
+  const surges = (intOrPercentValue(maxSurge) ?? 0) !== 0;
+  const unavailable = intOrPercentValue(maxUnavailable ?? 1);
+  if (unavailable !== 0 && surges)
+    report.invalid([...path, 'maxSurge'], maxSurge, 'may not be set when maxUnavailable is non-zero');
+  if (unavailable === 0 && !surges)
+    report.required([...path, 'maxUnavailable'], 'cannot be 0 when maxSurge is 0');
 };
 
-function isZero(value: unknown): boolean {
-  return value === 0 || value === '0%';
-}
+const statefulStrategy: Check = (spec, report) => {
+  const strategy = fieldsOf(spec['updateStrategy']);
+  const type = textOf(strategy['type']) ?? '';
+  const rolling = strategy['rollingUpdate'];
+  if (type === 'OnDelete') {
+    if (isFields(rolling)) {
+      const rule = "only allowed for updateStrategy 'RollingUpdate'";
+      report.invalid(['updateStrategy', 'rollingUpdate'], rolling, rule);
+    }
+    return;
+  }
+  if (type !== '' && type !== 'RollingUpdate') {
+    const rule = "must be 'RollingUpdate' or 'OnDelete'";
+    report.showing(['updateStrategy']).invalid(['updateStrategy', 'type'], strategy, rule);
+  }
+  const path = ['updateStrategy', 'rollingUpdate', 'maxUnavailable'];
+  const most = fieldsOf(rolling)['maxUnavailable'];
+  intOrPercent(most, path, report);
+  if (intOrPercentValue(most) === 0) report.invalid(path, most, 'cannot be 0');
+};
+
+const managementPolicy: Check = (spec, report) => {
+  const policy = textOf(spec['podManagementPolicy']) ?? '';
+  if (policy !== '' && policy !== 'OrderedReady' && policy !== 'Parallel')
+    report.invalid(['podManagementPolicy'], policy, "must be 'OrderedReady' or 'Parallel'");
+};
 
 const deadlineAfterReady: Check = (spec, report) => {
   const deadline = numberOf(spec['progressDeadlineSeconds']);
-  if (deadline !== undefined && deadline <= (numberOf(spec['minReadySeconds']) ?? 0)) {
+  if (deadline !== undefined && deadline <= (numberOf(spec['minReadySeconds']) ?? 0))
     report.invalid(['progressDeadlineSeconds'], deadline, 'must be greater than minReadySeconds');
-  }
 };
 
 /** A StatefulSet's claims are volumes too, so its mounts are checked with both. */
@@ -80,95 +131,66 @@ const claimNames: Check = (spec, report) => {
   const seen = new Set<unknown>();
   for (const [index, claim] of itemsOf(spec['volumeClaimTemplates'])) {
     const name = fieldsOf(claim['metadata'])['name'];
-    if (isEmpty(name))
-      report.required(
-        ['volumeClaimTemplates', index, 'metadata', 'name'],
-        'name or generateName is required',
-      );
-    else if (seen.has(name)) report.duplicate(['volumeClaimTemplates', index, 'metadata', 'name'], name);
+    const path = ['volumeClaimTemplates', index, 'metadata', 'name'];
+    if (isEmpty(name)) report.required(path, 'name or generateName is required');
+    else if (seen.has(name)) report.duplicate(path, name);
     seen.add(name);
   }
 };
 
-const jobIndexes: Check = (spec, report) => {
-  if (spec['completionMode'] === 'Indexed' && isEmpty(spec['completions'])) {
-    report.required(['completions'], 'when completion mode is Indexed');
-  }
+const mandatoryData: Check = (revision, report) => {
+  if (revision['data'] === undefined || revision['data'] === null)
+    report.required(['data'], 'data is mandatory');
 };
 
-const schedule: Check = (spec, report) => {
-  const text = textOf(spec['schedule']);
-  if (text === undefined || text === '') return;
-  const wrong = cronProblem(text);
-  if (wrong !== undefined) report.invalid(['schedule'], text, wrong);
-};
-
-const rolling: Rule = { ...atLeastZero, format: 'percent' };
+const scaled = { replicas: atLeastZero, minReadySeconds: atLeastZero };
+const retention: Rule = { oneOf: ['Retain', 'Delete'] };
 
 export const workloadConstraints: Constraints = {
   [apps('DeploymentSpec')]: {
     fields: {
-      replicas: atLeastZero,
+      ...scaled,
       selector: { required: true },
-      minReadySeconds: atLeastZero,
       revisionHistoryLimit: atLeastZero,
       progressDeadlineSeconds: atLeastZero,
     },
-    checks: [selectorMatchesTemplate('deployment'), restartPolicy('Always'), deadlineAfterReady],
-  },
-  [apps('DeploymentStrategy')]: {
-    fields: { type: { oneOf: ['Recreate', 'RollingUpdate'] } },
-    checks: [deploymentStrategy],
-  },
-  [apps('RollingUpdateDeployment')]: {
-    fields: { maxSurge: rolling, maxUnavailable: rolling },
-    checks: [someProgress],
+    checks: [
+      selectorMatchesTemplate('deployment'),
+      runsForGood('ReplicaSet'),
+      deadlineAfterReady,
+      deploymentStrategy,
+    ],
   },
   [apps('ReplicaSetSpec')]: {
-    fields: { replicas: atLeastZero, minReadySeconds: atLeastZero },
-    checks: [selectorMatchesTemplate('replica set'), restartPolicy('Always')],
+    fields: { ...scaled, selector: { required: true } },
+    checks: [selectorMatchesTemplate('deployment'), runsForGood('ReplicaSet')],
   },
   [apps('StatefulSetSpec')]: {
-    fields: {
-      replicas: atLeastZero,
-      minReadySeconds: atLeastZero,
-      revisionHistoryLimit: atLeastZero,
-      podManagementPolicy: { oneOf: ['OrderedReady', 'Parallel'] },
-    },
-    checks: [selectorMatchesTemplate('statefulset'), restartPolicy('Always'), claimNames],
+    fields: { ...scaled, selector: { required: true }, revisionHistoryLimit: atLeastZero },
+    checks: [
+      selectorMatchesTemplate('statefulset'),
+      runsForGood('StatefulSet'),
+      managementPolicy,
+      statefulStrategy,
+      claimNames,
+    ],
   },
-  [apps('StatefulSetUpdateStrategy')]: { fields: { type: { oneOf: ['OnDelete', 'RollingUpdate'] } } },
+  [apps('StatefulSetOrdinals')]: { fields: { start: atLeastZero } },
+  [apps('StatefulSetPersistentVolumeClaimRetentionPolicy')]: {
+    fields: { whenDeleted: retention, whenScaled: retention },
+  },
   [apps('RollingUpdateStatefulSetStrategy')]: { fields: { partition: atLeastZero } },
   [apps('DaemonSetSpec')]: {
-    fields: { minReadySeconds: atLeastZero, revisionHistoryLimit: atLeastZero },
-    checks: [selectorMatchesTemplate('daemonset'), restartPolicy('Always')],
+    fields: {
+      selector: { required: true },
+      minReadySeconds: atLeastZero,
+      revisionHistoryLimit: atLeastZero,
+    },
+    checks: [selectorMatchesTemplate('daemonset'), runsForGood('DaemonSet'), daemonStrategy],
   },
-  [apps('DaemonSetUpdateStrategy')]: { fields: { type: { oneOf: ['OnDelete', 'RollingUpdate'] } } },
-  [apps('RollingUpdateDaemonSet')]: { fields: { maxSurge: rolling, maxUnavailable: rolling } },
+  [apps('ControllerRevision')]: { fields: { revision: atLeastZero }, checks: [mandatoryData] },
   [core('ReplicationControllerSpec')]: {
-    fields: { replicas: atLeastZero, minReadySeconds: atLeastZero },
-    checks: [restartPolicy('Always')],
-  },
-  [batch('JobSpec')]: {
-    fields: {
-      parallelism: atLeastZero,
-      completions: atLeastZero,
-      backoffLimit: atLeastZero,
-      activeDeadlineSeconds: atLeastZero,
-      ttlSecondsAfterFinished: atLeastZero,
-      completionMode: { oneOf: ['Indexed', 'NonIndexed'] },
-      podReplacementPolicy: { oneOf: ['Failed', 'TerminatingOrFailed'] },
-    },
-    checks: [restartPolicy('OnFailure', 'Never'), jobIndexes],
-  },
-  [batch('CronJobSpec')]: {
-    fields: {
-      schedule: { required: true },
-      concurrencyPolicy: { oneOf: ['Allow', 'Forbid', 'Replace'] },
-      startingDeadlineSeconds: atLeastZero,
-      successfulJobsHistoryLimit: atLeastZero,
-      failedJobsHistoryLimit: atLeastZero,
-    },
-    checks: [schedule],
+    fields: { ...scaled, selector: { keys: 'qualifiedName', values: { format: 'labelValue' } } },
+    checks: [mapMatchesTemplate, runsForGood('ReplicationController')],
   },
 };
