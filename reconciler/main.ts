@@ -1,7 +1,9 @@
 /** The reconciler's process and the only place where adapters are made: `main.ts serve|validate SETTINGS [PATH]`. */
 import { mkdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
+import type { HostLinks, LeaderElection, Logger, Store } from './core/ports.ts';
 import { createHostLinks } from './dispatch/host-links.ts';
 import { createBootstrapProcess } from './dispatch/bootstrap-process.ts';
 import { renderProblem } from './intake/manifests/problem.ts';
@@ -9,10 +11,11 @@ import { validateFolder } from './intake/manifests/validate-folder.ts';
 import { manifestSources } from './intake/manifest-sources.ts';
 import { cronSchedules } from './intake/schedule.ts';
 import { warmValidators } from '../schemas/validation/validate.ts';
-import { takeLead } from './loop/leadership.ts';
+import { soleElection } from './loop/leadership.ts';
 import { serve } from './serve.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
+import { openEtcdStore } from './store/etcd/etcd-store.ts';
+import { openLogStore } from './store/log/log-store.ts';
 import { fileLogger, systemClock, systemRandom } from './system/system-ports.ts';
 
 /** Kinds that most repositories hold. */
@@ -53,14 +56,30 @@ async function validate(folder: string, output: unknown): Promise<number> {
   return problems.length === 0 ? 0 : 1;
 }
 
+/** The embedded store, for one reconciler, or etcd for several: with how they agree on who leads. */
+async function openStore(
+  settings: Settings,
+  logger: Logger,
+): Promise<{ readonly store: Store; readonly election: LeaderElection }> {
+  // Unlike the host's name alone, this tells a reconciler from the one before it on the same host.
+  const identity = `${hostname()}_${systemRandom.uuid().slice(0, 8)}`;
+  if (settings.etcd === undefined) {
+    const store = await openLogStore({ directory: join(settings.state, 'store') });
+    return { store, election: soleElection(store, identity) };
+  }
+  const { leaseSeconds, ...options } = settings.etcd;
+  const store = await openEtcdStore({ ...options, logger });
+  const candidate = leaseSeconds === undefined ? { identity } : { identity, leaseSeconds };
+  return { store, election: store.election(candidate) };
+}
+
 async function serveUntilTold(settings: Settings): Promise<void> {
   mkdirSync(settings.state, { recursive: true, mode: 0o700 });
   const logger = fileLogger(settings.state);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const store = await openLmdbStore({ directory: join(settings.state, 'store') });
+  const { store, election } = await openStore(settings, logger);
   try {
-    const leadership = await takeLead(store);
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string;
     };
@@ -70,21 +89,22 @@ async function serveUntilTold(settings: Settings): Promise<void> {
       mainPath: new URL('../nodes/bootstrap/main.ts', import.meta.url).pathname,
       onBuildProgress: (message) => logger.info('building the agent', { message }),
     });
-    const links = createHostLinks({
-      clock: systemClock,
-      random: systemRandom,
-      logger,
-      epoch: leadership.epoch,
-      agentBuilds: () => bootstrap.agentBuilds(),
-      bootstrap: (job, onProgress, signal) => bootstrap.run(job, onProgress, signal),
-    });
+    const openLinks = (epoch: number): HostLinks =>
+      createHostLinks({
+        clock: systemClock,
+        random: systemRandom,
+        logger,
+        epoch,
+        agentBuilds: () => bootstrap.agentBuilds(),
+        bootstrap: (job, onProgress, signal) => bootstrap.run(job, onProgress, signal),
+      });
     // The first push finds its schemas compiled.
     setImmediate(() => warmValidators(firstKinds));
     const parts = {
       settings,
       store,
-      leadership,
-      links,
+      election,
+      openLinks,
       logger,
       version,
       clock: systemClock,
@@ -95,7 +115,6 @@ async function serveUntilTold(settings: Settings): Promise<void> {
       { ...parts, sources, schedules: cronSchedules, tell: (line) => process.stdout.write(`${line}\n`) },
       stop.signal,
     );
-    await links.close();
   } finally {
     await store.close();
   }

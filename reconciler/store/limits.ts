@@ -1,7 +1,7 @@
 import { StoreLimitError } from '../core/ports.ts';
 import type { StoreWrite } from '../core/ports.ts';
 
-/** The longest Kubernetes key, /registry/GROUP/RESOURCE/NAMESPACE/NAME, is below 900 bytes; LMDB ends at 1978. */
+/** The longest Kubernetes key, /registry/GROUP/RESOURCE/NAMESPACE/NAME, is below 900 bytes. */
 export const keyBytesMax = 1024;
 
 /** Kubernetes bodies end at 3 MiB; room for what defaulting and managed fields add to them. */
@@ -10,7 +10,7 @@ export const valueBytesMax = 8 * 1024 * 1024;
 /** One plan of a large application in one commit; more would stall every other writer behind it. */
 export const commitWritesMax = 16_384;
 
-/** One commit is encoded in memory at once, twice (the table and the history). */
+/** One commit is encoded in memory at once. */
 export const commitBytesMax = 64 * 1024 * 1024;
 
 /** Where a page of a list ends its turn, so that a long list does not hold up the event loop. */

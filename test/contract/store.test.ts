@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLmdbStore } from '../../reconciler/store/lmdb/lmdb-store.ts';
+import { openLogStore } from '../../reconciler/store/log/log-store.ts';
 import { createMemoryStore } from '../../reconciler/store/memory/memory-store.ts';
 import { storeContract } from './store-contract.ts';
 import type { StoreTrial } from './store-trial.ts';
@@ -9,23 +9,24 @@ import type { StoreTrial } from './store-trial.ts';
 storeContract({
   name: 'memory',
   durable: false,
+  ordered: true,
   open: async () => {
     const store = createMemoryStore();
     return { store, dispose: () => store.close() };
   },
 });
 
-storeContract({ name: 'lmdb', durable: true, open: openLmdbTrial });
+storeContract({ name: 'log', durable: true, ordered: true, open: openLogTrial });
 
-async function openLmdbTrial(): Promise<StoreTrial> {
+async function openLogTrial(): Promise<StoreTrial> {
   const directory = await mkdtemp(join(tmpdir(), 'berth-store-'));
-  const first = await openLmdbStore({ directory });
+  const first = await openLogStore({ directory });
   let store = first;
   return {
     store: first,
     reopen: async () => {
       await store.close();
-      store = await openLmdbStore({ directory });
+      store = await openLogStore({ directory });
       return store;
     },
     dispose: async () => {

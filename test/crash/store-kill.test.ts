@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Store, StoreBatch } from '../../reconciler/core/ports.ts';
-import { openLmdbStore } from '../../reconciler/store/lmdb/lmdb-store.ts';
+import { openLogStore } from '../../reconciler/store/log/log-store.ts';
 import { runAndKill } from './kill.ts';
 import { keysPerCommit, stampOf } from './store-atoms.ts';
 
-const kills = 50;
+const kills = 300;
 
 /** Counted from the first acknowledgement: from amid the first commits to hundreds of them later. */
-const lifeMsMax = 120;
+const lifeMsMax = 60;
 
 test(`kill -9 during commits, ${kills} times: no acknowledged write is lost, no commit is there by half`, async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'berth-kill-'));
@@ -26,7 +26,7 @@ test(`kill -9 during commits, ${kills} times: no acknowledged write is lost, no 
       const lines = await runAndKill(program, Math.random() * lifeMsMax);
       const acknowledgements = lines.map(parseAcknowledgement);
       acknowledged += acknowledgements.length;
-      const store = await openLmdbStore({ directory });
+      const store = await openLogStore({ directory });
       await known.advance(store, acknowledgements);
       await store.close();
     }

@@ -5,7 +5,7 @@
  */
 import { writeSync } from 'node:fs';
 import type { Store, StoreWrite } from '../../reconciler/core/ports.ts';
-import { openLmdbStore } from '../../reconciler/store/lmdb/lmdb-store.ts';
+import { openLogStore } from '../../reconciler/store/log/log-store.ts';
 import { keysPerCommit, writerCount, atomKey } from './store-atoms.ts';
 
 /** Some values fill a few bytes of a page, others several pages. */
@@ -18,7 +18,7 @@ const stdout = 1;
 
 async function main([directory, seed]: readonly string[]): Promise<void> {
   if (directory === undefined || seed === undefined) throw new Error('usage: store-writer.ts DIRECTORY SEED');
-  const store = await openLmdbStore({ directory });
+  const store = await openLogStore({ directory });
   const before = await store.revision();
   const writers = Array.from({ length: writerCount }, (_, writer) => write(store, writer, seed));
   await Promise.all([...writers, compactUpTo(store, before)]);
