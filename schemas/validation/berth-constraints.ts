@@ -10,6 +10,13 @@ const pinnedKeys: Check = (spec, report) => {
   }
 };
 
+/** Where SSH connects to: an address, or a name that resolves to one. */
+const reachable: Check = (spec, report) => {
+  const address = textOf(spec['address']) ?? '';
+  const numeric = address.includes(':') || /^[0-9.]+$/.test(address);
+  report.format(['address'], address, numeric ? 'ip' : 'dns1123Subdomain');
+};
+
 const schedule: Check = (spec, report) => {
   const text = textOf(spec['schedule']);
   const wrong = text === undefined ? undefined : cronProblem(text);
@@ -23,9 +30,10 @@ export const berthConstraints: Constraints = {
       port: { min: 1, max: 65535 },
       hostKeys: { items: { format: 'fingerprint' }, unique: [] },
       identity: { format: 'pathSegment' },
+      internalAddress: { format: 'ip' },
       labels: { keys: 'qualifiedName', values: { format: 'labelValue' } },
     },
-    checks: [pinnedKeys],
+    checks: [pinnedKeys, reachable],
   },
   [berth('HostRuntime')]: {
     fields: { type: { oneOf: ['containerd', 'cri-o', 'docker'] }, socket: { format: 'absolutePath' } },

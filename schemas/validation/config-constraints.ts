@@ -1,144 +1,164 @@
-/** Configuration, storage, access, disruption and scaling. */
-import { core, rbac, scheduling, storage } from './definition-names.ts';
-import { fieldsOf, isEmpty, itemsOf, textOf } from './loose.ts';
-import type { Check, Constraints, Rule } from './rule.ts';
+/** ConfigMaps, Secrets, and events. */
+import { core, eventsApi } from './definition-names.ts';
+import { type Fields, fieldsOf, isEmpty, textOf } from './loose.ts';
+import type { Check, Constraints, Reporter } from './rule.ts';
 
-const accessModes: Rule = {
-  items: { oneOf: ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'] },
-};
-const volumeModes = ['Block', 'Filesystem'];
-const reclaimPolicies = ['Delete', 'Recycle', 'Retain'];
-const rbacGroup = 'rbac.authorization.k8s.io';
 /** Kubernetes' bound on a ConfigMap's or Secret's content. */
 const contentBytesMax = 1024 * 1024;
-
-/** Keys that a secret's type demands. */
-const secretKeys: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+const accountAnnotation = 'kubernetes.io/service-account.name';
+const dockerKeys: Readonly<Record<string, string>> = {
+  'kubernetes.io/dockercfg': '.dockercfg',
+  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
 };
+const eventTypes = ['Normal', 'Warning'];
+const eventNameBytesMax = 128;
+const eventNoteBytesMax = 1024;
 
-const configMapKeys: Check = (configMap, report) => {
-  const data = fieldsOf(configMap['data']);
-  const binary = fieldsOf(configMap['binaryData']);
+function textBytes(text: string): number {
+  return Buffer.byteLength(text);
+}
+
+/** Bytes behind base64; of text that is none, about as many. */
+function decodedBytes(text: string): number {
+  return Math.floor((text.replace(/[\r\n=]/g, '').length * 3) / 4);
+}
+
+function sizeOf(map: unknown, size: (text: string) => number): number {
+  return Object.values(fieldsOf(map)).reduce<number>(
+    (sum, value) => sum + (typeof value === 'string' ? size(value) : 0),
+    0,
+  );
+}
+
+const configMapContent: Check = (configMap, report) => {
+  const [data, binary] = [fieldsOf(configMap['data']), fieldsOf(configMap['binaryData'])];
   for (const key of Object.keys(binary)) {
     if (Object.hasOwn(data, key))
-      report.invalid(['data', { key }], key, `duplicate of key present in binaryData`);
+      report.invalid(['data', { key }], key, 'duplicate of key present in binaryData');
   }
-  reportSize([data, binary], [], report);
+  if (sizeOf(data, textBytes) + sizeOf(binary, decodedBytes) > contentBytesMax)
+    report.tooLong([], contentBytesMax);
 };
 
 const secretContent: Check = (secret, report) => {
-  const [data, text] = [fieldsOf(secret['data']), fieldsOf(secret['stringData'])];
-  for (const key of secretKeys[textOf(secret['type']) ?? ''] ?? []) {
-    if (!Object.hasOwn(data, key) && !Object.hasOwn(text, key)) report.required(['data', { key }]);
+  const content = new Set([
+    ...Object.keys(fieldsOf(secret['data'])),
+    ...Object.keys(fieldsOf(secret['stringData'])),
+  ]);
+  const bytes = sizeOf(secret['data'], decodedBytes) + sizeOf(secret['stringData'], textBytes);
+  if (bytes > contentBytesMax) report.tooLong(['data'], contentBytesMax);
+  const demand = (...keys: readonly string[]): void => {
+    for (const key of keys) if (!content.has(key)) report.required(['data', { key }]);
+  };
+  const type = textOf(secret['type']) ?? '';
+  const dockerKey = dockerKeys[type];
+  if (dockerKey !== undefined) {
+    demand(dockerKey);
+    reportDockerConfig(secret, dockerKey, report);
+  } else if (type === 'kubernetes.io/tls') demand('tls.crt', 'tls.key');
+  else if (type === 'kubernetes.io/ssh-auth') demand('ssh-privatekey');
+  else if (type === 'kubernetes.io/basic-auth') {
+    if (!content.has('username') && !content.has('password')) demand('username', 'password');
+  } else if (type === 'kubernetes.io/service-account-token') {
+    const account = fieldsOf(fieldsOf(secret['metadata'])['annotations'])[accountAnnotation];
+    if (isEmpty(account)) report.required(['metadata', 'annotations', { key: accountAnnotation }]);
   }
-  reportSize([data, text], ['data'], report);
 };
 
-function reportSize(
-  maps: readonly Readonly<Record<string, unknown>>[],
-  path: readonly string[],
-  report: Parameters<Check>[1],
-): void {
-  const values = maps.flatMap((map) => Object.values(map));
-  const bytes = values.reduce<number>(
-    (sum, value) => sum + (typeof value === 'string' ? Buffer.byteLength(value) : 0),
-    0,
-  );
-  if (bytes > contentBytesMax) report.tooLong(path, contentBytesMax);
+/** The value itself stays out of the message. */
+function reportDockerConfig(secret: Fields, key: string, report: Reporter): void {
+  const encoded = fieldsOf(secret['data'])[key];
+  const plain = fieldsOf(secret['stringData'])[key];
+  const text = typeof plain === 'string' ? plain : typeof encoded === 'string' ? decode(encoded) : undefined;
+  const wrong = text === undefined ? undefined : jsonMapProblem(text);
+  if (wrong !== undefined) report.invalid(['data', { key }], '<secret contents redacted>', wrong);
 }
 
-const claimStorage: Check = (spec, report) => {
-  const requests = fieldsOf(fieldsOf(spec['resources'])['requests']);
-  if (isEmpty(requests['storage'])) report.required(['resources', 'requests', { key: 'storage' }]);
-  if (isEmpty(spec['accessModes'])) report.required(['accessModes'], 'at least 1 access mode is required');
-};
-
-const volumeCapacity: Check = (spec, report) => {
-  if (isEmpty(spec['accessModes'])) report.required(['accessModes']);
-  if (isEmpty(fieldsOf(spec['capacity'])['storage'])) report.required(['capacity', { key: 'storage' }]);
-};
-
-const subjects: Check = (binding, report) => {
-  for (const [index, subject] of itemsOf(binding['subjects'])) {
-    if (subject['kind'] === 'ServiceAccount' && isEmpty(subject['namespace'])) {
-      report.required(['subjects', index, 'namespace']);
-    }
+function decode(encoded: string): string | undefined {
+  try {
+    return new TextDecoder().decode(Uint8Array.fromBase64(encoded));
+  } catch {
+    // What is no base64 is told by its schema.
+    return undefined;
   }
-};
+}
 
-const roleRules: Check = (rule, report) => {
-  const urls = !isEmpty(rule['nonResourceURLs']);
-  if (urls) return;
-  if (isEmpty(rule['apiGroups']))
-    report.required(['apiGroups'], 'resource rules must supply at least one api group');
-  if (isEmpty(rule['resources']))
-    report.required(['resources'], 'resource rules must supply at least one resource');
+/** What keeps a text from being a JSON object, as Go's decoder says it. */
+function jsonMapProblem(text: string): string | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const start = text.trimStart().at(0);
+    if (start === undefined) return 'unexpected end of JSON input';
+    return /[[{"\-0-9tfn]/.test(start)
+      ? 'unexpected end of JSON input'
+      : `invalid character '${start}' looking for beginning of value`;
+  }
+  if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined;
+  const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  return `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`;
+}
+
+/** An event lies where its object does; events of cluster-wide objects in `default`. */
+function eventNamespace(regarding: string): Check {
+  return (event, report) => {
+    const own = textOf(fieldsOf(event['metadata'])['namespace']) ?? '';
+    const subject = textOf(fieldsOf(event[regarding])['namespace']) ?? '';
+    const modern = !isEmpty(event['eventTime']);
+    const homes = modern ? ['default', 'kube-system'] : ['', 'default'];
+    const wrong = subject === '' ? !homes.includes(own) : !modern && own !== '' && own !== subject;
+    if (wrong)
+      report
+        .showing(['involvedObject', 'namespace'])
+        .invalid([regarding, 'namespace'], subject, 'does not match event.namespace');
+  };
+}
+
+/** Events with an eventTime say who reports, and what was done. */
+function modernEvent(controller: string, note: string): Check {
+  return (event, report) => {
+    if (isEmpty(event['eventTime'])) return;
+    if (isEmpty(event[controller])) report.required([controller]);
+    report.format([controller], event[controller], 'qualifiedName');
+    for (const field of ['reportingInstance', 'action', 'reason']) {
+      if (isEmpty(event[field])) report.required([field]);
+      if (Buffer.byteLength(textOf(event[field]) ?? '') > eventNameBytesMax)
+        report.invalid([field], '', `can have at most ${eventNameBytesMax} characters`);
+    }
+    if (Buffer.byteLength(textOf(event[note]) ?? '') > eventNoteBytesMax)
+      report.showing(['message']).invalid([note], '', `can have at most ${eventNoteBytesMax} characters`);
+  };
+}
+
+/** What only events of the core group may say, by the names that messages use. */
+const newEvent: Check = (event, report) => {
+  if (!eventTypes.includes(String(event['type']))) report.invalid(['type'], '', 'has invalid value');
+  const legacy: Readonly<Record<string, string>> = {
+    deprecatedFirstTimestamp: 'firstTimestamp',
+    deprecatedLastTimestamp: 'lastTimestamp',
+  };
+  for (const [field, name] of Object.entries(legacy))
+    if (!isEmpty(event[field])) report.showing([name]).invalid([field], '', 'needs to be unset');
+  if ((event['deprecatedCount'] ?? 0) !== 0)
+    report.showing(['count']).invalid(['deprecatedCount'], '', 'needs to be unset');
+  if (Object.values(fieldsOf(event['deprecatedSource'])).some((value) => !isEmpty(value)))
+    report.showing(['source']).invalid(['deprecatedSource'], '', 'needs to be unset');
 };
 
 export const configConstraints: Constraints = {
   [core('ConfigMap')]: {
     fields: { data: { keys: 'configKey' }, binaryData: { keys: 'configKey' } },
-    checks: [configMapKeys],
+    checks: [configMapContent],
   },
   [core('Secret')]: {
     fields: { data: { keys: 'configKey' }, stringData: { keys: 'configKey' } },
     checks: [secretContent],
   },
-  [core('PersistentVolumeClaimSpec')]: {
-    fields: { accessModes, volumeMode: { oneOf: volumeModes } },
-    checks: [claimStorage],
+  [core('Event')]: {
+    checks: [eventNamespace('involvedObject'), modernEvent('reportingComponent', 'message')],
   },
-  [core('VolumeResourceRequirements')]: {
-    fields: {
-      limits: { values: { format: 'nonNegativeQuantity' } },
-      requests: { values: { format: 'nonNegativeQuantity' } },
-    },
-  },
-  [core('PersistentVolumeSpec')]: {
-    fields: {
-      accessModes,
-      volumeMode: { oneOf: volumeModes },
-      persistentVolumeReclaimPolicy: { oneOf: reclaimPolicies },
-      capacity: { values: { format: 'nonNegativeQuantity' } },
-    },
-    checks: [volumeCapacity],
-  },
-  [core('ResourceQuotaSpec')]: {
-    fields: { hard: { keys: 'qualifiedName', values: { format: 'nonNegativeQuantity' } } },
-  },
-  [core('LimitRangeItem')]: { fields: { type: { required: true } } },
-  [core('NodeSpec')]: { fields: { podCIDR: { format: 'cidr' }, podCIDRs: { items: { format: 'cidr' } } } },
-  [storage('StorageClass')]: {
-    fields: {
-      provisioner: { required: true },
-      reclaimPolicy: { oneOf: ['Delete', 'Retain'] },
-      volumeBindingMode: { oneOf: ['Immediate', 'WaitForFirstConsumer'] },
-    },
-  },
-  [scheduling('PriorityClass')]: {
-    fields: { preemptionPolicy: { oneOf: ['Never', 'PreemptLowerPriority'] }, value: { max: 2000001000 } },
-  },
-  [rbac('PolicyRule')]: {
-    fields: { verbs: { required: 'verbs must contain at least one value' } },
-    checks: [roleRules],
-  },
-  [rbac('RoleBinding')]: { checks: [subjects] },
-  [rbac('ClusterRoleBinding')]: { checks: [subjects] },
-  [rbac('RoleRef')]: {
-    fields: {
-      apiGroup: { oneOf: [rbacGroup] },
-      kind: { required: true, oneOf: ['ClusterRole', 'Role'] },
-      name: { required: true, format: 'pathSegment' },
-    },
-  },
-  [rbac('Subject')]: {
-    fields: {
-      kind: { required: true, oneOf: ['Group', 'ServiceAccount', 'User'] },
-      name: { required: true },
-    },
+  [eventsApi('Event')]: {
+    checks: [eventNamespace('regarding'), modernEvent('reportingController', 'note'), newEvent],
   },
 };

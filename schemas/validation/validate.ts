@@ -69,7 +69,9 @@ function sorted(problems: readonly FieldProblem[]): FieldProblem[] {
     const key = problem.problem.startsWith('Required value')
       ? `${problem.path} required`
       : `${problem.path} ${problem.problem}`;
-    if (!unique.has(key)) unique.set(key, problem);
+    const told = unique.get(key);
+    // The schema says that something is missing, a constraint also why.
+    if (told === undefined || problem.problem.startsWith(`${told.problem}: `)) unique.set(key, problem);
   }
   return [...unique.values()].sort((a, b) => compare(a.path, b.path) || compare(a.problem, b.problem));
 }
