@@ -1,6 +1,7 @@
 /** All controllers, as kube-controller-manager's list. The loop runs each with a queue of its own. */
 import type { Controller } from '../model/controller.ts';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
+import { customResourceController } from './custom-resources/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { endpointSliceController } from './endpointslice/controller.ts';
 import { garbageCollector } from './garbage-collector.ts';
@@ -35,6 +36,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     serviceAccountController,
     ...(settings.rootCa === undefined ? [] : [rootCaController(settings.rootCa)]),
     clusterRoleAggregationController,
+    customResourceController,
     garbageCollector,
   ];
 }

@@ -4,27 +4,27 @@ import type {
   CustomResourceDefinitionVersion,
 } from '../../../schemas/kubernetes/types/apiextensions-v1.ts';
 import type { KindInfo, SubresourceInfo } from '../../../schemas/kinds.ts';
-import type { KubeObject } from '../model/object.ts';
+import { hasCondition } from './definition.ts';
+import { compareVersions } from './version-order.ts';
 
 const objectVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+/** What is left while the definition and with it all objects are being deleted. */
+const terminatingVerbs = ['delete', 'deletecollection', 'get', 'list', 'watch'];
 const subresourceVerbs = ['get', 'patch', 'update'];
 
-export function isCustomResourceDefinition(object: KubeObject): object is CustomResourceDefinition {
-  return object.kind === 'CustomResourceDefinition' && object.apiVersion === 'apiextensions.k8s.io/v1';
-}
-
-/** Rows of the table of kinds, oldest version first; none where the names were not accepted. */
+/** Rows of the table of kinds, oldest version first; none before the names are accepted and the kind established. */
 export function customKinds(definition: CustomResourceDefinition): readonly KindInfo[] {
-  const accepted = definition.status?.conditions?.find(({ type }) => type === 'NamesAccepted');
-  if (accepted?.status === 'False') return [];
+  if (!hasCondition(definition, 'Established')) return [];
   return definition.spec.versions
     .filter((version) => version.served)
-    .map((version) => kindInfo(definition, version))
-    .reverse();
+    .toSorted((a, b) => compareVersions(a.name, b.name))
+    .map((version) => kindInfo(definition, version));
 }
 
-function kindInfo({ spec }: CustomResourceDefinition, version: CustomResourceDefinitionVersion): KindInfo {
-  const { names, group } = spec;
+/** A row, with the names that were accepted: those that the spec asks for may still be somebody else's. */
+function kindInfo(definition: CustomResourceDefinition, version: CustomResourceDefinitionVersion): KindInfo {
+  const { group, scope } = definition.spec;
+  const names = definition.status?.acceptedNames ?? definition.spec.names;
   const body = { group, version: version.name, kind: names.kind };
   const subresources: SubresourceInfo[] = [];
   if (version.subresources?.scale !== undefined)
@@ -44,10 +44,10 @@ function kindInfo({ spec }: CustomResourceDefinition, version: CustomResourceDef
     singular: names.singular ?? names.kind.toLowerCase(),
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
-    namespaced: spec.scope === 'Namespaced',
+    namespaced: scope === 'Namespaced',
     definition: `custom:${group}/${version.name}/${names.kind}`,
     listKind: names.listKind ?? `${names.kind}List`,
-    verbs: objectVerbs,
+    verbs: hasCondition(definition, 'Terminating') ? terminatingVerbs : objectVerbs,
     subresources,
   };
 }

@@ -1,6 +1,6 @@
 /** Any Kubernetes object, and how objects are named in the store. */
 import type { ObjectMeta } from '../../../schemas/kubernetes/types/meta-v1.ts';
-import { builtInKinds, type KindInfo, type KindTable } from '../../../schemas/kinds.ts';
+import { builtInKinds, groupOf, type KindInfo, type KindTable } from '../../../schemas/kinds.ts';
 
 /** An object of any kind. Narrow it by its `apiVersion` and `kind`. */
 export interface KubeObject {
@@ -34,14 +34,27 @@ export function refOf(object: KubeObject): ObjectRef {
   return { apiVersion: object.apiVersion, kind: object.kind, namespace: namespace ?? '', name };
 }
 
-/** The table row of an object's kind; throws for a kind that Berth does not know. */
+/**
+ * The table row of an object's kind; throws for a kind that Berth does not know. A custom object may be stored in a
+ * version that is served no more: its row is that of the newest one.
+ */
 export function kindOf(
   object: { readonly apiVersion: string; readonly kind: string },
   table: KindTable = builtInKinds,
 ): KindInfo {
-  const info = table.byGvk(object.apiVersion, object.kind);
+  const info = table.byGvk(object.apiVersion, object.kind) ?? customKindOf(object, table);
   if (info === undefined) throw new Error(`no kind ${object.kind} in ${object.apiVersion}`);
   return info;
+}
+
+function customKindOf(
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  table: KindTable,
+): KindInfo | undefined {
+  const group = groupOf(apiVersion);
+  const isIt = (info: KindInfo): boolean =>
+    info.kind === kind && info.group === group && info.definition.startsWith('custom:');
+  return table.all.findLast(isIt);
 }
 
 /** Prefix of all objects in the store. */

@@ -1,7 +1,8 @@
 /** The cluster as planners see it: every object at one revision, with the indexes that they ask for. */
 import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { builtInKinds, groupOf, type KindTable, kindTable } from '../../../schemas/kinds.ts';
-import { customKinds, isCustomResourceDefinition } from '../custom/custom-kinds.ts';
+import { customKinds } from '../custom/custom-kinds.ts';
+import { isCustomResourceDefinition } from '../custom/definition.ts';
 import { type KubeObject, type ObjectRef, refOf } from './object.ts';
 import { SortedBucket } from './sorted-bucket.ts';
 

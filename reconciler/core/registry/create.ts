@@ -4,6 +4,7 @@ import type { ObjectMeta } from '../../../schemas/kubernetes/types/meta-v1.ts';
 import type { KindInfo } from '../../../schemas/kinds.ts';
 import { validateObject } from '../../../schemas/validation/validate.ts';
 import { admit } from '../admission/admission.ts';
+import { completeCustom, creationProblem, customProblems, storedCustom } from '../custom/custom-writes.ts';
 import { type KubeObject, kindOf, refOf } from '../model/object.ts';
 import { formatTime } from '../model/time.ts';
 import { allocateService } from './allocate.ts';
@@ -28,7 +29,10 @@ export function prepareCreate(input: KubeObject, context: RegistryContext): Prep
   const info = kindOf(named, view.kinds);
   const placed = info.namespaced ? namespaceProblem(named, context) : undefined;
   if (placed !== undefined) return refused(placed);
-  const fresh = applyDefaults(withFirstStatus(withIdentity(named, info, context), info));
+  const closed = isCustom(info) ? creationProblem(info, view) : undefined;
+  if (closed !== undefined) return refused(closed);
+  const identified = withFirstStatus(withIdentity(named, info, context), info);
+  const fresh = isCustom(info) ? completeCustom(identified, info, view) : applyDefaults(identified);
   const admitted = admit({
     operation: 'CREATE',
     info,
@@ -43,13 +47,16 @@ export function prepareCreate(input: KubeObject, context: RegistryContext): Prep
   if (admitted.type === 'refused') return admitted;
   let { object } = admitted;
   if (isPod(object)) object = withStatus(object, { ...object.status, qosClass: qosClassOf(object) });
-  const problems = isCustom(info) ? [] : validateObject(object);
+  const problems = isCustom(info)
+    ? customProblems(object, undefined, info, '', view)
+    : validateObject(object);
   if (problems.length > 0) return refused(invalidFields(refOf(object), problems));
   if (isService(object)) {
     const allocated = allocateService(object, view, context.settings, context.random);
     if ('code' in allocated) return refused(allocated);
     object = allocated;
   }
+  if (isCustom(info)) object = storedCustom(object, info, view);
   const { warnings, alongside } = admitted;
   return { type: 'write', object, before: undefined, warnings, alongside };
 }

@@ -1,6 +1,8 @@
 /** A deletion: gone at once, or marked where grace or finalizers hold it. */
 import type { ObjectMeta } from '../../../schemas/kubernetes/types/meta-v1.ts';
 import { admit } from '../admission/admission.ts';
+import { isCustomResourceDefinition } from '../custom/definition.ts';
+import { cleanupFinalizer, withTerminating } from '../custom/termination.ts';
 import { sameJson } from '../model/json.ts';
 import { type KubeObject, kindOf, refOf } from '../model/object.ts';
 import type { DeleteChange } from '../model/plan.ts';
@@ -64,10 +66,14 @@ function deletionOf(
     ...(counts && !already ? { generation: (before.metadata.generation ?? 0) + 1 } : {}),
   };
   const marked: Halves = { ...before, metadata };
-  const object = isNamespace(marked)
-    ? withStatus(marked, { ...marked.status, phase: 'Terminating' })
-    : marked;
-  return { type: 'write', object, before, ...admitted };
+  return { type: 'write', object: withTermination(marked, before, context), before, ...admitted };
+}
+
+/** What the status of some kinds says from the first moment of their end. */
+function withTermination(marked: Halves, before: KubeObject, context: RegistryContext): Halves {
+  if (isNamespace(marked)) return withStatus(marked, { ...marked.status, phase: 'Terminating' });
+  if (!isCustomResourceDefinition(marked) || before.metadata.deletionTimestamp !== undefined) return marked;
+  return withTerminating(marked, formatTime(context.nowMs));
 }
 
 /** Marked for deletion and nothing holds it any more. */
@@ -91,6 +97,18 @@ function deletionGrace(before: KubeObject, asked: number | undefined): number {
 }
 
 function deletionFinalizers(before: KubeObject, propagation: DeleteChange['propagation']): readonly string[] {
+  const finalizers = propagatedFinalizers(before, propagation);
+  // As kube-apiserver: the finalizer of the objects' cleanup comes with the first deletion, not with the creation.
+  const isFirst = before.metadata.deletionTimestamp === undefined;
+  if (!isCustomResourceDefinition(before) || !isFirst || finalizers.includes(cleanupFinalizer))
+    return finalizers;
+  return [...finalizers, cleanupFinalizer];
+}
+
+function propagatedFinalizers(
+  before: KubeObject,
+  propagation: DeleteChange['propagation'],
+): readonly string[] {
   const kept = (before.metadata.finalizers ?? []).filter(
     (name) => name !== 'orphan' && name !== 'foregroundDeletion',
   );

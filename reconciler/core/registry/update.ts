@@ -5,8 +5,11 @@ import type { KindInfo } from '../../../schemas/kinds.ts';
 import { validateObject } from '../../../schemas/validation/validate.ts';
 import { admit } from '../admission/admission.ts';
 import { sameJson } from '../model/json.ts';
+import { completeCustom, customProblems, storedCustom } from '../custom/custom-writes.ts';
+import { toVersion } from '../custom/versions.ts';
 import { type KubeObject, kindOf, refOf } from '../model/object.ts';
 import type { UpdateChange } from '../model/plan.ts';
+import type { ClusterView } from '../model/view.ts';
 import { allocateService } from './allocate.ts';
 import { applyDefaults } from './defaults/defaults.ts';
 import { isFinished } from './delete.ts';
@@ -25,17 +28,22 @@ import { invalid, invalidFields, type StatusProblem } from './status-error.ts';
 import { updateProblems } from './updates/updates.ts';
 
 /** The caller has compared resource versions. */
-export function prepareUpdate(before: KubeObject, change: UpdateChange, context: RegistryContext): Prepared {
-  const info = kindOf(before, context.view.kinds);
+export function prepareUpdate(stored: KubeObject, change: UpdateChange, context: RegistryContext): Prepared {
+  const { view } = context;
+  const info = kindOf(change.object, view.kinds);
+  // All versions of a custom object are one but for its apiVersion: it is judged in the one that was written.
+  const before = isCustom(info) ? toVersion(stored, change.object.apiVersion) : stored;
   const subresource = change.subresource ?? (change.scope === 'status' ? 'status' : '');
-  let next = applyDefaults(overlaid(before, change, info));
+  const changed = overlaid(before, change, info);
+  let next: Halves = isCustom(info) ? completeCustom(changed, info, view) : applyDefaults(changed);
   if (isService(next)) {
     const allocated = keepAllocation(before as Service, next, context);
     if ('code' in allocated) return refused(allocated);
     next = allocated;
   }
-  if (isFinished(next)) return { type: 'remove', before, ...nothingElse };
-  if (sameJson(next, before)) return { type: 'nothing', object: before };
+  if (isFinished(next)) return { type: 'remove', before: stored, ...nothingElse };
+  const storedNext = isCustom(info) ? storedCustom(next, info, view) : next;
+  if (sameJson(storedNext, stored)) return { type: 'nothing', object: stored };
   const admitted = admit({
     operation: 'UPDATE',
     info,
@@ -43,18 +51,20 @@ export function prepareUpdate(before: KubeObject, change: UpdateChange, context:
     object: next,
     before,
     user: context.user,
-    view: context.view,
+    view,
     newNamespaces: context.newNamespaces,
     nowMs: context.nowMs,
   });
   if (admitted.type === 'refused') return admitted;
   const { object } = admitted;
   if (context.user !== undefined) {
-    const problem = problemOf(object, before, info, subresource);
+    const problem = problemOf(object, before, info, subresource, view);
     if (problem !== undefined) return refused(problem);
   }
   const { warnings, alongside } = admitted;
-  return { type: 'write', object: withGeneration(object, before, info), before, warnings, alongside };
+  const counted = withGeneration(object, before, info);
+  const written = isCustom(info) ? storedCustom(counted, info, view) : counted;
+  return { type: 'write', object: written, before: stored, warnings, alongside };
 }
 
 function problemOf(
@@ -62,9 +72,11 @@ function problemOf(
   before: KubeObject,
   info: KindInfo,
   subresource: string,
+  view: ClusterView,
 ): StatusProblem | undefined {
-  if (isCustom(info)) return undefined;
-  const problems = [...validateObject(object), ...updateProblems(object, before, subresource)];
+  const problems = isCustom(info)
+    ? customProblems(object, before, info, subresource, view)
+    : [...validateObject(object), ...updateProblems(object, before, subresource)];
   return problems.length === 0 ? undefined : invalidFields(refOf(object), problems);
 }
 
