@@ -21,6 +21,7 @@ const widgets: CustomResourceDefinition = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: 'widgets.example.com' },
+  status: { conditions: [{ type: 'Established', status: 'True' }] },
   spec: {
     group: 'example.com',
     scope: 'Namespaced',
