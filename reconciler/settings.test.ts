@@ -25,6 +25,7 @@ test('without a file and options the defaults count, and no application is follo
     identity: undefined,
     application: undefined,
     network: networkDefaults,
+    etcd: undefined,
   });
 });
 
@@ -49,6 +50,7 @@ test('the command line comes before the file, and the file before the defaults',
       prune: false,
     },
     network: { ...networkDefaults, clusterCidr: '10.9.0.0/16' },
+    etcd: undefined,
   });
 });
 
