@@ -7,6 +7,7 @@ import { sameJson } from '../model/json.ts';
 import type { KubeObject } from '../model/object.ts';
 import { checkConfig } from './check-config.ts';
 import { compareValues } from './compare.ts';
+import type { CustomMerge } from './custom-merge.ts';
 import { type ApplyConflict, conflictMessage, conflictsOf } from './conflict.ts';
 import { dropNulls } from './drop-nulls.ts';
 import { extractFields } from './extract.ts';
@@ -39,6 +40,8 @@ interface ApplyRequest {
   readonly now: string;
   /** `status`, …; left out for the object itself. */
   readonly subresource?: string;
+  /** How the kind merges, where it is a custom one. */
+  readonly custom?: CustomMerge;
 }
 
 export type ApplyResult =
@@ -62,7 +65,7 @@ export function applyConfiguration(request: ApplyRequest): ApplyResult {
   const { config, manager } = request;
   if (manager === '') return invalid('fieldManager is required for apply patch');
   if (config.metadata.managedFields !== undefined) return invalid('metadata.managedFields must be nil');
-  const prepared = prepareConfig(config, request.subresource ?? '');
+  const prepared = prepareConfig(config, request.subresource ?? '', request.custom);
   if ('message' in prepared) return prepared;
   let managers: Managers;
   try {
@@ -87,11 +90,12 @@ const preparedConfigs = new WeakMap<KubeObject, Map<string, Prepared>>();
 function prepareConfig(
   config: KubeObject,
   subresource: string,
+  custom: CustomMerge | undefined,
 ): Prepared | Extract<ApplyResult, { reason: 'invalid' }> {
-  const known = preparedConfigs.get(config)?.get(subresource);
-  if (known !== undefined) return known;
   const { apiVersion, kind, metadata } = config;
-  const shape = shapeOfKind(apiVersion, kind);
+  const shape = custom?.shape ?? shapeOfKind(apiVersion, kind);
+  const known = preparedConfigs.get(config)?.get(subresource);
+  if (known?.shape === shape) return known;
   const problems = checkConfig(config, shape);
   if (problems.length > 0) {
     const name = `${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${apiVersion}, Kind=${kind}`;
@@ -101,7 +105,7 @@ function prepareConfig(
         : ['errors:', ...problems.map((one) => `  ${one}`)].join('\n');
     return invalid(`failed to create typed patch object (${name}): ${list}`);
   }
-  const taken = takenPart(config, resetFields(apiVersion, kind, subresource));
+  const taken = takenPart(config, resetFields(apiVersion, kind, subresource, custom));
   const prepared = { config: taken, shape, fields: extractFields(taken, shape) };
   const bySubresource = preparedConfigs.get(config) ?? new Map<string, Prepared>();
   preparedConfigs.set(config, bySubresource.set(subresource, prepared));
@@ -126,18 +130,19 @@ function takenPart(config: KubeObject, reset: FieldSet): KubeObject {
 }
 
 /** The stored managers; an object that was never tracked belongs to `before-first-apply`. */
-function managersBefore({ live, now }: ApplyRequest): Managers {
+function managersBefore({ live, now, custom }: ApplyRequest): Managers {
   if (live === undefined) return new Map();
-  const managers = knownVersions(decodeManagers(live.metadata.managedFields), live.kind);
+  const managers = knownVersions(decodeManagers(live.metadata.managedFields), live.kind, custom);
   if (managers.size > 0) return managers;
   return ownersAfterUpdate(undefined, withoutManagedFields(live), managers, {
     manager: 'before-first-apply',
     now,
+    ...(custom === undefined ? {} : { custom }),
   });
 }
 
 function applyPrepared(request: ApplyRequest, prepared: Prepared, before: Managers): ApplyResult {
-  const { live, manager: name, force, subresource = '' } = request;
+  const { live, manager: name, force, subresource = '', custom } = request;
   const { config, shape, fields } = prepared;
   const { apiVersion, kind } = config;
   const bare = withoutManagedFields(live);
@@ -150,7 +155,10 @@ function applyPrepared(request: ApplyRequest, prepared: Prepared, before: Manage
   const merged = mergeValues(base, config, shape);
   const owned = [...managers.values()].reduce((all, one) => union(all, one.fields), emptySet);
   const pruned = prunedOf(merged, prepared, last, owned);
-  const change = withoutReset(compareValues(base, pruned, shape), resetFields(apiVersion, kind, subresource));
+  const change = withoutReset(
+    compareValues(base, pruned, shape),
+    resetFields(apiVersion, kind, subresource, custom),
+  );
   const release = releaseChanged(managers, id, change);
   if (release.conflicts.size > 0 && !force) {
     const conflicts = conflictsSinceClientApply(conflictsOf(release.conflicts, before), live, name, shape);

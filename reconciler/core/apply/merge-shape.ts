@@ -62,11 +62,16 @@ export function shapeOfKind(apiVersion: string, kind: string): MapShape {
     fields: new Map<string, Shape>([
       ['apiVersion', leaf],
       ['kind', leaf],
-      ['metadata', shapeOfDefinition(objectMeta)],
+      ['metadata', metadataShape()],
     ]),
     present: ['metadata'],
   };
   return anyObject;
+}
+
+/** The shape of metadata, which is Kubernetes' in every kind. */
+export function metadataShape(): Shape {
+  return shapeOfDefinition(objectMeta);
 }
 
 /** `shape`, or what it is deduced to be for this value. A null is deduced to be a map. */

@@ -1,6 +1,7 @@
 /** Who owns what after a change: what was changed or went away is no longer the others'. */
 import { kindByGvk, kinds } from '../../../schemas/kinds.ts';
 import type { Comparison } from './compare.ts';
+import type { CustomMerge } from './custom-merge.ts';
 import {
   difference,
   emptySet,
@@ -39,8 +40,9 @@ export function releaseChanged(managers: Managers, self: string | undefined, cha
 const tableGroups: ReadonlySet<string> = new Set(kinds.map(({ group }) => group));
 
 /** Managers of versions that the kind does not have (any more) are forgotten; a kind outside the table has any. */
-export function knownVersions(managers: Managers, kind: string): Map<string, Manager> {
+export function knownVersions(managers: Managers, kind: string, custom?: CustomMerge): Map<string, Manager> {
   const isKnown = ({ apiVersion }: Manager): boolean => {
+    if (custom !== undefined) return custom.apiVersions.has(apiVersion);
     const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
     return kindByGvk(apiVersion, kind) !== undefined || !tableGroups.has(group);
   };
@@ -51,8 +53,14 @@ const statusField: FieldSet = setOf([['f:status']]);
 const specField: FieldSet = setOf([['f:spec']]);
 
 /** Fields that a write to this part of the object does not touch: the status belongs to its subresource. */
-export function resetFields(apiVersion: string, kind: string, subresource: string): FieldSet {
+export function resetFields(
+  apiVersion: string,
+  kind: string,
+  subresource: string,
+  custom?: CustomMerge,
+): FieldSet {
   if (subresource === 'status') return specField;
+  if (custom !== undefined) return custom.hasStatus ? statusField : emptySet;
   const info = kindByGvk(apiVersion, kind);
   return info?.subresources.some(({ name }) => name === 'status') === true ? statusField : emptySet;
 }

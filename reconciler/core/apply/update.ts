@@ -2,6 +2,7 @@
 import type { ManagedFieldsEntry } from '../../../schemas/kubernetes/types/meta-v1.ts';
 import type { KubeObject } from '../model/object.ts';
 import { compareValues } from './compare.ts';
+import type { CustomMerge } from './custom-merge.ts';
 import { difference, recursiveDifference, sameSet, union } from './field-set.ts';
 import {
   decodeManagers,
@@ -26,6 +27,8 @@ interface UpdateRequest {
   readonly now: string;
   /** `status`, `scale`, …; left out for the object itself. */
   readonly subresource?: string;
+  /** How the kind merges, where it is a custom one. */
+  readonly custom?: CustomMerge;
 }
 
 /**
@@ -47,14 +50,14 @@ export function ownersAfterUpdate(
   before: KubeObject | undefined,
   after: KubeObject,
   current: ReadonlyMap<string, Manager>,
-  request: Pick<UpdateRequest, 'manager' | 'now' | 'subresource'>,
+  request: Pick<UpdateRequest, 'manager' | 'now' | 'subresource' | 'custom'>,
 ): ReadonlyMap<string, Manager> {
   const { apiVersion, kind } = after;
-  const subresource = request.subresource ?? '';
-  const shape = shapeOfKind(apiVersion, kind);
-  const reset = resetFields(apiVersion, kind, subresource);
+  const { custom, subresource = '' } = request;
+  const shape = custom?.shape ?? shapeOfKind(apiVersion, kind);
+  const reset = resetFields(apiVersion, kind, subresource, custom);
   const change = withoutReset(compareValues(before ?? emptyObject(shape), after, shape), reset);
-  const { managers } = releaseChanged(knownVersions(current, kind), undefined, change);
+  const { managers } = releaseChanged(knownVersions(current, kind, custom), undefined, change);
   const taken = difference(recursiveDifference(union(change.modified, change.added), reset), strippedFields);
   if (taken.size > 0) {
     const name = request.manager === '' ? 'unknown' : request.manager;
