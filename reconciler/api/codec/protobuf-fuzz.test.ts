@@ -4,8 +4,8 @@ import { apiVersionOf, kinds } from '../../../schemas/kinds.ts';
 import { protoFields, protoMessages } from './protobuf-descriptor.ts';
 import { decodeProtobuf, encodeProtobuf } from './protobuf-envelope.ts';
 import { messageOfKind } from './protobuf-kinds.ts';
-import { jsonName } from './protobuf-names.ts';
-import omittedZeros from './protobuf-omitted-zeros.json' with { type: 'json' };
+import omittedWhenEmpty from './omitted-when-empty.json' with { type: 'json' };
+import { omittedFields } from './omitted-fields.ts';
 import { randomObject, seededRandom } from './random-object.ts';
 
 const seed = 20_260_101;
@@ -14,15 +14,8 @@ const objectsCount = 10_000;
 const withProtobuf = kinds
   .map((info) => ({ apiVersion: apiVersionOf(info), kind: info.kind, definition: info.definition }))
   .filter(({ apiVersion, kind }) => messageOfKind(apiVersion, kind) !== undefined);
-const zeros: Readonly<Record<string, readonly string[]>> = omittedZeros;
 /** JSON names of fields whose zero is not told from their absence. */
-const omitted = new Set(
-  Object.entries(zeros).flatMap(([message, names]) =>
-    (protoFields(message) ?? [])
-      .filter((field) => names.includes(field.name))
-      .map((field) => jsonName(message, field)),
-  ),
-);
+const omitted = new Set(protoMessages().flatMap((message) => [...omittedFields(message)]));
 
 /** The object without those zeros that `other` does not have either. */
 function withoutOmitted(value: unknown, other: unknown): unknown {
@@ -43,9 +36,9 @@ test('all of Kubernetes’ kinds have a protobuf form', () => {
   assert.equal(withProtobuf.length, without.length);
 });
 
-test('the table of zeros names fields of messages', () => {
+test('the table of what is omitted names fields of messages', () => {
   const known = new Set(protoMessages());
-  for (const [message, names] of Object.entries(zeros)) {
+  for (const [message, names] of Object.entries(omittedWhenEmpty)) {
     assert.equal(known.has(message), true, message);
     const fields = new Set(protoFields(message)?.map(({ name }) => name));
     for (const name of names) assert.equal(fields.has(name), true, `${message}.${name}`);

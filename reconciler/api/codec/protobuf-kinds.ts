@@ -33,7 +33,7 @@ export function messageOfKind(apiVersion: string, kind: string): string | undefi
 }
 
 /** Definitions are named by the host name turned round, messages by the host name with `_` for `-`. */
-function messageOfDefinition(definition: string): string {
+export function messageOfDefinition(definition: string): string {
   return definition.replace(/^io\.k8s\./, 'k8s.io.').replaceAll('-', '_');
 }
 

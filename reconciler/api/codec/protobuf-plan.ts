@@ -1,7 +1,7 @@
 /** What the codec knows of a message, looked up once: fields by number, their JSON names, how values are read. */
 import type { Reader, Writer } from 'protobufjs';
 import { isEmbedded, jsonName } from './protobuf-names.ts';
-import omittedZeros from './protobuf-omitted-zeros.json' with { type: 'json' };
+import { isOmittedWhenEmpty } from './omitted-fields.ts';
 import { type ProtoField, protoFields } from './protobuf-descriptor.ts';
 
 /** Wire types of protobuf: varint, eight bytes, bytes with their length before them. */
@@ -44,8 +44,6 @@ interface PlanLinks {
   readonly planOf: (message: string) => MessagePlan;
 }
 
-const zeros: Readonly<Record<string, readonly string[]>> = omittedZeros;
-
 /** The plan of a message by its full name. */
 export function compilePlan(message: string, links: PlanLinks): MessagePlan {
   const fields = protoFields(message)?.map((field) => fieldPlan(message, field, links));
@@ -62,7 +60,7 @@ function fieldPlan(message: string, field: ProtoField, { codecOf, planOf }: Plan
     name: jsonName(message, field),
     tag: (id << 3) | (field.shape === 'map' ? 2 : codec.wire),
     shape: isEmbedded(message, field) ? 'embedded' : field.shape,
-    omitsZero: zeros[message]?.includes(field.name) === true,
+    omitsZero: isOmittedWhenEmpty(message, field.name),
     codec,
     inner: () => {
       if ('scalar' in type) throw new Error(`${message}.${field.name} is no message`);
