@@ -1,6 +1,6 @@
 /** Drives the controllers: changes to keys, keys to plans, plans to commits. */
 import { checkPlan } from '../core/check/check-plan.ts';
-import type { Controller } from '../core/model/controller.ts';
+import type { AsyncController, Controller } from '../core/model/controller.ts';
 import { type ObjectRef, objectId, refOf } from '../core/model/object.ts';
 import type { ViewChange } from '../core/model/view.ts';
 import type { Clock, Logger, Random } from '../core/ports.ts';
@@ -30,7 +30,7 @@ interface LoopPorts {
 }
 
 /** One controller with its queue. */
-export function controllerLoop(controller: Controller, ports: LoopPorts): ControllerLoop {
+export function controllerLoop(controller: Controller | AsyncController, ports: LoopPorts): ControllerLoop {
   const { cluster } = ports;
   const queue = new WorkQueue<ObjectRef>({
     clock: ports.clock,
@@ -60,10 +60,14 @@ export function controllerLoop(controller: Controller, ports: LoopPorts): Contro
   };
 }
 
-async function planOnce(controller: Controller, key: ObjectRef, ports: LoopPorts): Promise<WorkOutcome> {
+async function planOnce(
+  controller: Controller | AsyncController,
+  key: ObjectRef,
+  ports: LoopPorts,
+): Promise<WorkOutcome> {
   const { cluster, logger } = ports;
   const seed = Math.floor(ports.random.next() * 2 ** 31);
-  const plan = controller.plan(key, cluster.view, { nowMs: ports.clock.now(), seed });
+  const plan = await controller.plan(key, cluster.view, { nowMs: ports.clock.now(), seed });
   const next: WorkOutcome = plan.requeueAfterMs === undefined ? 'done' : { afterMs: plan.requeueAfterMs };
   if (plan.changes.length > 0) {
     const problems = checkPlan(plan.changes, cluster.view);

@@ -19,3 +19,10 @@ export interface Controller {
   /** From the name and the current state alone; what the change said is not known here. */
   plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan;
 }
+
+/** A controller whose plans need I/O, such as signing: it lives with its adapter and is driven like the others. */
+export interface AsyncController {
+  readonly name: string;
+  keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[];
+  plan(key: ObjectRef, view: ClusterView, context: PlanContext): Promise<Plan>;
+}
