@@ -1,47 +1,72 @@
-/** What the API sends back: JSON, and for every refusal a metav1.Status. */
-import type { ServerResponse } from 'node:http';
+/** What the API sends back: JSON, YAML or protobuf, and for every refusal a Status. */
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { dump } from 'js-yaml';
 import type { StatusProblem } from '../core/registry/status-error.ts';
+import { type Encoding, mediaTypes } from './accept.ts';
+import { encodeProtobuf } from './codec/protobuf-envelope.ts';
+import { statusOf } from './status.ts';
 
-/** Thrown by verbs, answered as its Status. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  readonly problem: StatusProblem;
-  constructor(problem: StatusProblem) {
-    super(problem.message);
-    this.problem = problem;
-  }
+/** Everything that a handler gives back, unless it writes the response itself. */
+export interface Answer {
+  readonly code: number;
+  /** Data to encode as the client asked, or text and bytes that are complete. */
+  readonly body: object | string | Uint8Array;
+  /** For complete bodies; data gets the type of its encoding. */
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of data; JSON unless given. */
+  readonly encoding?: Encoding;
 }
 
-export function badRequest(message: string): ApiError {
-  return new ApiError({ code: 400, reason: 'BadRequest', message });
-}
+/** The handler has taken the response over: a stream. */
+export const streamed = Symbol('streamed');
+export type Handled = Answer | typeof streamed;
 
-export function notBuilt(what: string): ApiError {
-  return new ApiError({ code: 501, reason: 'NotImplemented', message: `${what} is not built yet` });
-}
-
-export function sendJson(response: ServerResponse, code: number, body: unknown): void {
-  const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(code, { 'content-type': 'application/json', 'content-length': bytes.length });
+export function sendAnswer(response: ServerResponse, answer: Answer): void {
+  const { body, code } = answer;
+  const complete = typeof body === 'string' || body instanceof Uint8Array;
+  const { bytes, type } = complete
+    ? { bytes: Buffer.from(body), type: answer.contentType ?? 'text/plain; charset=utf-8' }
+    : encoded(body, answer.encoding ?? 'json');
+  response.writeHead(code, {
+    'content-type': type,
+    'content-length': bytes.length,
+    'cache-control': 'no-cache, private',
+    ...answer.headers,
+  });
   response.end(bytes);
 }
 
-/** The Status object of a problem. */
-export function statusOf(problem: StatusProblem): object {
-  const { code, reason, message, causes } = problem;
-  return {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message,
-    reason,
-    ...(causes === undefined ? {} : { details: { causes } }),
-    code,
-  };
+function encoded(body: object, encoding: Encoding): { readonly bytes: Buffer; readonly type: string } {
+  switch (encoding) {
+    case 'json':
+      return { bytes: Buffer.from(JSON.stringify(body)), type: mediaTypes.json };
+    case 'yaml':
+      return { bytes: Buffer.from(dump(body, { lineWidth: -1 })), type: mediaTypes.yaml };
+    case 'protobuf': {
+      const bytes = encodeProtobuf(body as Parameters<typeof encodeProtobuf>[0]);
+      return { bytes: Buffer.from(bytes), type: mediaTypes.protobuf };
+    }
+  }
 }
 
+export function sendJson(response: ServerResponse, code: number, body: object): void {
+  sendAnswer(response, { code, body });
+}
+
+/** Answers with the problem's Status; where the answer has begun, the connection ends instead. */
 export function sendProblem(response: ServerResponse, problem: StatusProblem): void {
-  if (response.headersSent) response.end();
-  else sendJson(response, problem.code, statusOf(problem));
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const retry = problem.details?.retryAfterSeconds;
+  const headers = retry === undefined ? {} : { 'retry-after': String(retry) };
+  sendAnswer(response, { code: problem.code, body: statusOf(problem), headers });
+}
+
+/** Whose headers say what to answer in; the first of a repeated header counts. */
+export function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
 }

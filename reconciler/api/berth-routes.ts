@@ -5,8 +5,9 @@ import type { ImageReport, LogQuery } from '../../schemas/wire/messages.ts';
 import type { ClusterView } from '../core/model/view.ts';
 import { type HostKey, LinkError, SourceError } from '../core/ports.ts';
 import { notFound } from '../core/registry/status-error.ts';
-import { ApiError, badRequest, sendJson } from './answer.ts';
-import { type ResourceRequest, refOfRequest } from './request.ts';
+import { sendJson } from './answer.ts';
+import { ApiError, badRequest } from './api-error.ts';
+import { type RequestAttributes, type ResourceRequest, refOfRequest } from './request.ts';
 
 /** A plan as the API shows it: data, and the text that people read. */
 export interface PlanAnswer {
@@ -37,32 +38,32 @@ const base = '/apis/berth.dev/v1alpha1';
 export async function berthRoutes(
   request: IncomingMessage,
   response: ServerResponse,
-  url: URL,
+  { path, query }: RequestAttributes,
   resource: ResourceRequest | undefined,
   backend: BerthBackend,
   view: ClusterView,
 ): Promise<boolean> {
-  const route = `${request.method ?? ''} ${resource === undefined ? url.pathname : `${resource.kind.plural}/${resource.subresource}`}`;
+  const route = `${request.method ?? ''} ${resource === undefined ? path : `${resource.info.plural}/${resource.subresource}`}`;
   const signal = closedSignal(response);
   try {
     switch (route) {
       case `GET ${base}/hostkeys`:
         sendJson(response, 200, {
-          items: await backend.scan(url.searchParams.get('address') ?? '', portOf(url), signal),
+          items: await backend.scan(query.get('address') ?? '', portOf(query), signal),
         });
         return true;
       case 'GET applications/plan':
         sendJson(
           response,
           200,
-          await backend.plan(resource?.name ?? '', url.searchParams.get('ref') ?? undefined, signal),
+          await backend.plan(resource?.name ?? '', query.get('ref') ?? undefined, signal),
         );
         return true;
       case 'GET hosts/images':
         sendJson(response, 200, { items: await backend.images(resource?.name ?? '', signal) });
         return true;
       case 'POST hosts/images': {
-        const digest = url.searchParams.get('digest') ?? '';
+        const digest = query.get('digest') ?? '';
         if (!/^sha256:[0-9a-f]{64}$/.test(digest))
           throw badRequest('digest: must be sha256: and 64 hexadecimal digits');
         sendJson(response, 201, {
@@ -85,8 +86,8 @@ export async function berthRoutes(
   }
 }
 
-function portOf(url: URL): number {
-  const port = Number(url.searchParams.get('port') ?? '22');
+function portOf(query: URLSearchParams): number {
+  const port = Number(query.get('port') ?? '22');
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw badRequest('port: must be between 1 and 65535');
   return port;

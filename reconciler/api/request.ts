@@ -1,66 +1,131 @@
-/** A Kubernetes API request, parsed from method and URL: what is asked for, before anybody looks at a body. */
-import { type KindInfo, kindByPlural, kinds } from '../../schemas/kinds.ts';
+/** A request as Kubernetes' API reads it from method and URL alone, before anybody looks at a body. */
+import type { KindInfo, KindTable } from '../../schemas/kinds.ts';
+import { apiVersionOf } from '../../schemas/kinds.ts';
 import type { ObjectRef } from '../core/model/object.ts';
 
-/** A request for objects of one kind. */
+/** A request for objects of one kind that the cluster serves. */
 export interface ResourceRequest {
-  readonly kind: KindInfo;
+  readonly info: KindInfo;
   /** Empty for cluster-scoped kinds and for lists over all namespaces. */
   readonly namespace: string;
   /** Empty for collections. */
   readonly name: string;
   readonly subresource: string;
+  /** What stands behind `…/proxy/`. */
+  readonly rest: string;
   readonly query: URLSearchParams;
 }
 
-/**
- * Parses `/api/v1/…` and `/apis/GROUP/VERSION/…` with the rest
- * `[namespaces/NAMESPACE/]PLURAL[/NAME[/SUBRESOURCE]]`. Undefined where the path names no kind that Berth serves.
- */
-export function parseResourcePath(pathname: string, query: URLSearchParams): ResourceRequest | undefined {
-  const parts = pathname.split('/').slice(1).map(decodeSegment);
-  if (parts.includes(undefined) || parts.at(-1) === '') return undefined;
-  const segments = parts as string[];
-  const root = segments.shift();
-  const group = root === 'apis' ? segments.shift() : root === 'api' ? '' : undefined;
-  const version = segments.shift();
-  if (group === undefined || version === undefined) return undefined;
-  let namespace = '';
-  if (segments[0] === 'namespaces' && segments.length > 2 && isKind(group, version, segments[2] ?? '')) {
-    namespace = segments[1] ?? '';
-    segments.splice(0, 2);
-  }
-  const [plural = '', name = '', subresource = '', ...rest] = segments;
-  const kind = findKind(group, version, plural);
-  if (kind === undefined || rest.length > 0 || (name !== '' && kind.namespaced !== (namespace !== '')))
-    return undefined;
-  return { kind, namespace, name, subresource, query };
-}
-
-export function refOfRequest(request: ResourceRequest): ObjectRef {
-  const { kind, namespace, name } = request;
-  return {
-    apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`,
-    kind: kind.kind,
-    namespace,
-    name,
+/** What a request asks for, as authorization sees it; also where nothing of the kind is served. */
+export interface RequestAttributes {
+  /** `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`; the method in lower case otherwise. */
+  readonly verb: string;
+  /** The path as it came, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Set for paths below `/api/VERSION` and `/apis/GROUP/VERSION`. */
+  readonly resource?: {
+    readonly group: string;
+    readonly version: string;
+    readonly plural: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly subresource: string;
+    readonly rest: string;
   };
 }
 
-function findKind(group: string, version: string, plural: string): KindInfo | undefined {
-  const newest = kindByPlural(group, plural);
-  if (newest?.version === version) return newest;
-  return kinds.find((info) => info.group === group && info.version === version && info.plural === plural);
+const methodVerbs: Readonly<Record<string, string>> = {
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+/** Subresources of a namespace itself; any other word behind its name is a kind in it. */
+const namespaceSubresources: ReadonlySet<string> = new Set(['status', 'finalize']);
+
+/**
+ * Reads `/api/v1/…` and `/apis/GROUP/VERSION/…` with the rest `[namespaces/NAMESPACE/]PLURAL[/NAME[/SUBRESOURCE]]`.
+ * Undefined where the path is no path at all: bad escapes, `.` or `..`, a NUL.
+ */
+export function parseRequest(method: string, url: string): RequestAttributes | undefined {
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  const segments = segmentsOf(path);
+  if (segments === undefined) return undefined;
+  const resource = resourceOf(segments);
+  if (resource === undefined) return { verb: method.toLowerCase(), path, query };
+  return { verb: verbOf(method, resource.name, query), path, query, resource };
 }
 
-function isKind(group: string, version: string, plural: string): boolean {
-  return findKind(group, version, plural) !== undefined;
+/** A flag of a query: present and neither `false` nor `0`. */
+export function isSet(query: URLSearchParams, name: string): boolean {
+  const value = query.get(name);
+  return value !== null && value !== 'false' && value !== '0';
 }
 
-function decodeSegment(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
+function verbOf(method: string, name: string, query: URLSearchParams): string {
+  const verb = methodVerbs[method] ?? method.toLowerCase();
+  if (verb === 'get' && isSet(query, 'watch')) return 'watch';
+  if (name !== '') return verb;
+  if (verb === 'get') return 'list';
+  return verb === 'delete' ? 'deletecollection' : verb;
+}
+
+function segmentsOf(path: string): readonly string[] | undefined {
+  const segments: string[] = [];
+  for (const raw of path.split('/').slice(1)) {
+    let segment: string;
+    try {
+      segment = decodeURIComponent(raw);
+    } catch {
+      return undefined;
+    }
+    if (segment === '.' || segment === '..' || segment.includes('\0')) return undefined;
+    segments.push(segment);
   }
+  return segments;
+}
+
+function resourceOf(all: readonly string[]): RequestAttributes['resource'] {
+  const [root, ...segments] = all;
+  const group = root === 'apis' ? segments.shift() : root === 'api' ? '' : undefined;
+  const version = segments.shift();
+  if (group === undefined || version === undefined || version === '') return undefined;
+  let namespace = '';
+  const [first, second = '', third = ''] = segments;
+  if (first === 'namespaces' && second !== '') {
+    // `namespaces/web` is the namespace, `namespaces/web/status` its subresource, `namespaces/web/pods` a kind in it.
+    namespace = second;
+    if (segments.length > 2 && !namespaceSubresources.has(third)) segments.splice(0, 2);
+  }
+  const [plural = '', name = '', subresource = '', ...rest] = segments;
+  // A slash at the end names nothing, except behind `proxy`, where it belongs to the other side's path.
+  if (plural === '' || (segments.length > 1 && segments.at(-1) === '' && subresource !== 'proxy'))
+    return undefined;
+  return { group, version, plural, namespace, name, subresource, rest: rest.join('/') };
+}
+
+/** The kind and place that the request is about; undefined where the cluster serves nothing there. */
+export function servedResource(
+  { resource, query }: RequestAttributes,
+  table: KindTable,
+): ResourceRequest | undefined {
+  if (resource === undefined) return undefined;
+  const { group, version, plural, name, subresource, rest } = resource;
+  const info = table.byPlural(group, plural, version);
+  if (info === undefined || (rest !== '' && subresource !== 'proxy')) return undefined;
+  const namespace = info.namespaced ? resource.namespace : '';
+  const strayNamespace = !info.namespaced && resource.namespace !== '' && plural !== 'namespaces';
+  if (strayNamespace || (name !== '' && info.namespaced && namespace === '')) return undefined;
+  if (subresource !== '' && !info.subresources.some((one) => one.name === subresource)) return undefined;
+  return { info, namespace, name, subresource, rest, query };
+}
+
+export function refOfRequest({ info, namespace, name }: ResourceRequest): ObjectRef {
+  return { apiVersion: apiVersionOf(info), kind: info.kind, namespace, name };
 }

@@ -6,7 +6,7 @@ import { type Clock, type Random, type Store, StoreClosedError } from '../core/p
 import { networkDefaults } from '../core/registry/allocate.ts';
 import { createMemoryStore } from '../store/memory/memory-store.ts';
 import { Cluster } from './cluster.ts';
-import { type Leadership, takeLead } from './leadership.ts';
+import { type Fence, takeLead } from './leadership.ts';
 
 /** 2026-01-01T00:00:00Z. */
 const startMs = 1_767_225_600_000;
@@ -17,7 +17,7 @@ let uids = 0;
 const counted: Random = { next: () => 0.5, uuid: () => `uid-${String(++uids)}` };
 
 /** Another reconciler's view of the same store; it follows only when told to. */
-function clusterOn(store: Store, leadership: Leadership): Promise<Cluster> {
+function clusterOn(store: Store, leadership: Fence): Promise<Cluster> {
   return Cluster.load({ store, clock: still, random: counted, settings: networkDefaults, leadership });
 }
 
@@ -25,7 +25,7 @@ function clusterOn(store: Store, leadership: Leadership): Promise<Cluster> {
 async function opened(
   context: { readonly after: (run: () => Promise<void>) => void },
   store = createMemoryStore(),
-): Promise<{ store: Store; leadership: Leadership; cluster: Cluster }> {
+): Promise<{ store: Store; leadership: Fence & { readonly epoch: number }; cluster: Cluster }> {
   const leadership = await takeLead(store);
   const cluster = await clusterOn(store, leadership);
   follow(context, cluster);
@@ -159,18 +159,15 @@ test('an update planned from an older version is refused before the store is ask
 test('who loses a race hears of a conflict once its view shows the winner, and may plan anew', async (context) => {
   const { store, leadership, cluster: winner } = await opened(context);
   const loser = await clusterOn(store, leadership);
-  const revision = await written(winner, [{ type: 'create', object: configMap('web', { by: 'winner' }) }]);
+  await written(winner, [{ type: 'create', object: configMap('web', { by: 'winner' }) }]);
   const create: Change = { type: 'create', object: configMap('web', { by: 'loser' }) };
   const outcome = loser.submit([create]);
   assert.equal(stored(loser, 'web'), undefined);
   follow(context, loser);
   const result = await outcome;
   assert.equal(result.ok, false);
-  assert.equal(
-    result.problem.message,
-    `changed in between: /registry/core/configmaps/default/web (planned from 0, now ${String(revision)})`,
-  );
-  assert.deepEqual([result.problem.code, result.problem.reason], [409, 'Conflict']);
+  assert.equal(result.problem.message, 'configmaps "web" already exists');
+  assert.deepEqual([result.problem.code, result.problem.reason], [409, 'AlreadyExists']);
   assert.deepEqual(stored(loser, 'web')?.data, { by: 'winner' });
   const again = await loser.submit([create]);
   assert.equal(again.ok, false);

@@ -29,7 +29,7 @@ export function deploymentObject(name: string, options: Options): Deployment {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name, namespace: 'default' },
+    metadata: { name, namespace: 'shop' },
     spec: {
       replicas: Number(replicas),
       selector: { matchLabels: labels },
@@ -71,7 +71,7 @@ export function serviceObject(name: string, options: Options): Service {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, namespace: 'default' },
+    metadata: { name, namespace: 'shop' },
     spec: {
       selector: { app },
       ports: [{ port: Number(port), ...(target === undefined ? {} : { targetPort: count(target) }) }],

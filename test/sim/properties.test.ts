@@ -27,7 +27,7 @@ function newCluster(seed: number, nodes: number, cpu: string): { cluster: SimClu
 
 function put(cluster: SimCluster, options: Options): void {
   const object = deploymentObject(app, options);
-  const live = cluster.view.get<Deployment>('apps/v1', 'Deployment', 'default', app);
+  const live = cluster.view.get<Deployment>('apps/v1', 'Deployment', 'shop', app);
   const next = { ...object, metadata: { ...live?.metadata, ...object.metadata } };
   cluster.submit('user', [
     live === undefined ? { type: 'create', object } : { type: 'update', scope: 'spec', object: next },
@@ -147,7 +147,7 @@ function perform(act: Act, cluster: SimCluster, hosts: SimHosts): void {
 }
 
 function deleteApp(cluster: SimCluster, propagation: 'Background' | 'Foreground' | 'Orphan'): void {
-  const live = cluster.view.get<Deployment>('apps/v1', 'Deployment', 'default', app);
+  const live = cluster.view.get<Deployment>('apps/v1', 'Deployment', 'shop', app);
   if (live === undefined || live.metadata.deletionTimestamp !== undefined) return;
   cluster.submit('user', [{ type: 'delete', ref: refOf(live), uid: live.metadata.uid ?? '', propagation }]);
 }
@@ -193,7 +193,7 @@ test('a Deployment ends with exactly its pods, all of the newest template', () =
         const pods = activePods(cluster, app);
         assert.equal(pods.length, last?.replicas);
         assert.ok(pods.every((pod) => pod.spec?.containers[0]?.image === last?.image));
-        const deployment = cluster.view.get<Deployment>('apps/v1', 'Deployment', 'default', app);
+        const deployment = cluster.view.get<Deployment>('apps/v1', 'Deployment', 'shop', app);
         const progress = deployment?.status?.conditions?.find(({ type }) => type === 'Progressing');
         assert.equal(progress?.reason, 'NewReplicaSetAvailable');
       },

@@ -89,7 +89,7 @@ export class Script {
 
   #create(object: KubeObject): undefined {
     const info = kindByAnyName(object.kind);
-    const namespace = info?.namespaced === true ? { namespace: 'default' } : {};
+    const namespace = info?.namespaced === true ? { namespace: 'shop' } : {};
     this.#cluster.submit('user', [
       { type: 'create', object: { ...object, metadata: { ...namespace, ...object.metadata } } },
     ]);
@@ -123,7 +123,7 @@ export class Script {
     const object = this.#cluster.view.get<KubeObject>(
       apiVersionOf(info),
       info.kind,
-      info.namespaced ? 'default' : '',
+      info.namespaced ? 'shop' : '',
       name,
     );
     if (object === undefined) throw new Error(`there is no ${kindName} ${shown}`);

@@ -63,7 +63,7 @@ export class SimCluster {
     this.#seed = options.seed;
     this.#shuffle = options.shuffle;
     this.#controllers = [...controllers({ ...networkDefaults, observingSinceMs: startMs }), scheduler];
-    this.submit('user', [{ type: 'create', object: namespaceObject('default') }]);
+    this.submit('user', [{ type: 'create', object: namespaceObject('shop') }]);
   }
 
   /** A number that the seed decides, below `bound`. */

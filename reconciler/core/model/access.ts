@@ -37,6 +37,10 @@ export interface SubmitOptions {
 
 export interface ClusterAccess {
   readonly view: ClusterView;
+  /** Resolves once the view shows everything that was committed before the call, by whichever reconciler. */
+  current(): Promise<void>;
+  /** Resolves once the view shows `revision`. */
+  until(revision: number): Promise<void>;
   /** Hears of every commit from now on, in order; the returned function ends it. */
   listen(listener: ChangeListener): () => void;
   /** Commits all changes or none. A lost race is a `Conflict`; the view has caught up when this resolves. */

@@ -26,6 +26,8 @@ export interface StatusProblem {
   readonly message: string;
   readonly causes?: readonly StatusCause[];
   readonly details?: StatusDetails;
+  /** Where a list that expired may go on, inconsistently. */
+  readonly continue?: string;
 }
 
 /** Group, resource and kind of what `ref` names, also where its kind is not served (any more). */

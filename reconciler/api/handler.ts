@@ -1,0 +1,200 @@
+/**
+ * The way of every request: read the address, find out who asks, whether there is room and whether they may, then the
+ * handler. Every refusal is a Status, and nothing that a client sends ends the process.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClusterAccess } from '../core/model/access.ts';
+import type { UserInfo } from '../core/model/user.ts';
+import { type Clock, type Logger, type Random, type Store, StoreLimitError } from '../core/ports.ts';
+import { type Answer, type Handled, headerOf, sendAnswer, sendProblem, streamed } from './answer.ts';
+import { ApiError, resourceNotFound } from './api-error.ts';
+import { type BerthBackend, berthRoutes } from './berth-routes.ts';
+import { type Authenticator, requireAllowed } from './gate.ts';
+import { InFlight } from './in-flight.ts';
+import { parseRequest, type RequestAttributes, type ResourceRequest, servedResource } from './request.ts';
+import { readBody } from './request-body.ts';
+import { type ResourcePorts, serveResource } from './resources.ts';
+import type { WriteContext } from './verbs/write-context.ts';
+import { WatchCache } from './watch-cache.ts';
+
+/** One request on its way. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Came over the unix socket. */
+  readonly local: boolean;
+}
+
+/** Paths that are about no resource: discovery, OpenAPI, health. Undefined leaves the path to others. */
+export type PathRoute = (
+  attributes: RequestAttributes,
+  request: IncomingMessage,
+) => Answer | undefined | Promise<Answer | undefined>;
+
+/** Told of every request when its answer is out. */
+export interface RequestObserver {
+  begin(exchange: Exchange, attributes: RequestAttributes): RequestRecord;
+}
+
+export interface RequestRecord {
+  /** The user who asks, as soon as that is known, and the body where it is read. */
+  known(user: UserInfo, body: Uint8Array | undefined): void;
+  /** A watch, a log or a session: it stays open. */
+  longRunning(): void;
+  end(code: number): void;
+}
+
+export interface ApiPorts {
+  readonly cluster: ClusterAccess;
+  readonly store: Store;
+  readonly backend: BerthBackend;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly authenticator: Authenticator;
+  readonly resources: Pick<ResourcePorts, 'reviewToken' | 'issueToken'>;
+  readonly paths: readonly PathRoute[];
+  readonly observers: readonly RequestObserver[];
+}
+
+/** Verbs and subresources whose requests stay open; they take no place among those in flight. */
+const longRunningSubresources: ReadonlySet<string> = new Set([
+  'log',
+  'exec',
+  'attach',
+  'portforward',
+  'proxy',
+]);
+
+const readingVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch', 'head', 'options']);
+
+export class ApiHandler {
+  readonly #ports: ApiPorts;
+  readonly #resources: ResourcePorts;
+  readonly #inFlight = new InFlight();
+
+  constructor(ports: ApiPorts) {
+    this.#ports = ports;
+    const { cluster, store, clock, random } = ports;
+    const cache = new WatchCache(cluster, store);
+    this.#resources = { cluster, store, clock, cache, random: () => random.next(), ...ports.resources };
+  }
+
+  /** Answers one request; never rejects. */
+  async handle(exchange: Exchange): Promise<void> {
+    const { request, response } = exchange;
+    const attributes = parseRequest(request.method ?? 'GET', request.url ?? '/');
+    if (attributes === undefined) return sendProblem(response, resourceNotFound().problem);
+    const records = this.#ports.observers.map((observer) => observer.begin(exchange, attributes));
+    response.once('close', () => {
+      for (const record of records) record.end(response.statusCode);
+    });
+    try {
+      const handled = await this.#answered(exchange, attributes, records);
+      if (handled !== streamed && !response.destroyed) sendAnswer(response, handled);
+    } catch (error) {
+      this.#refuse(error, exchange);
+    }
+  }
+
+  async #answered(
+    exchange: Exchange,
+    attributes: RequestAttributes,
+    records: readonly RequestRecord[],
+  ): Promise<Handled> {
+    const { authenticator, cluster } = this.#ports;
+    const user = await authenticator.authenticate(exchange.request, exchange.local);
+    for (const record of records) record.known(user, undefined);
+    requireAllowed(attributes, user, cluster.view);
+    const longRunning =
+      attributes.verb === 'watch' || longRunningSubresources.has(attributes.resource?.subresource ?? '');
+    if (longRunning) {
+      for (const record of records) record.longRunning();
+      return this.#routed(exchange, attributes, user, records);
+    }
+    const leave = this.#inFlight.enter(readingVerbs.has(attributes.verb) ? 'reading' : 'mutating');
+    try {
+      return await this.#routed(exchange, attributes, user, records);
+    } finally {
+      leave();
+    }
+  }
+
+  async #routed(
+    exchange: Exchange,
+    attributes: RequestAttributes,
+    user: UserInfo,
+    records: readonly RequestRecord[],
+  ): Promise<Handled> {
+    const { request, response } = exchange;
+    const { backend, cluster } = this.#ports;
+    const resource = servedResource(attributes, cluster.view.kinds);
+    if (await berthRoutes(request, response, attributes, resource, backend, cluster.view)) return streamed;
+    if (resource !== undefined) return this.#resource(exchange, attributes, resource, user, records);
+    for (const route of this.#ports.paths) {
+      const answer = await route(attributes, request);
+      if (answer !== undefined) return answer;
+    }
+    throw resourceNotFound();
+  }
+
+  async #resource(
+    { request, response }: Exchange,
+    { verb }: RequestAttributes,
+    resource: ResourceRequest,
+    user: UserInfo,
+    records: readonly RequestRecord[],
+  ): Promise<Handled> {
+    const { cluster, clock } = this.#ports;
+    const method = request.method ?? 'GET';
+    const reads = method === 'GET' || method === 'HEAD';
+    const bytes = reads ? new Uint8Array() : await readBody(request);
+    if (!reads) for (const record of records) record.known(user, bytes);
+    const warnings = new Set<string>();
+    const context: WriteContext = {
+      cluster,
+      clock,
+      user,
+      userAgent: request.headers['user-agent'],
+      body: { bytes, contentType: request.headers['content-type'] ?? '' },
+      warn: (text) => warnings.add(text),
+    };
+    const accept = headerOf(request.headers, 'accept');
+    const call = { request: resource, verb, method, accept, response, context };
+    const handled = await serveResource(call, this.#resources);
+    if (warnings.size > 0 && !response.headersSent)
+      response.setHeader(
+        'warning',
+        [...warnings].map((text) => `299 - ${quotedHeader(text)}`),
+      );
+    return handled;
+  }
+
+  #refuse(error: unknown, { request, response }: Exchange): void {
+    if (error instanceof ApiError) return sendProblem(response, error.problem);
+    if (error instanceof StoreLimitError) return sendProblem(response, limitProblem(error));
+    if (response.destroyed) return;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#ports.logger.error('a request failed', {
+      method: request.method,
+      path: (request.url ?? '').split('?')[0],
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    const text = `an error on the server has prevented the request from succeeding: ${message}`;
+    return sendProblem(response, { code: 500, reason: 'InternalError', message: text });
+  }
+}
+
+/** A bound of the store: what passes by itself is 429, what does not is the request's fault or the disk's. */
+function limitProblem({ limit, message }: StoreLimitError): Parameters<typeof sendProblem>[1] {
+  if (limit === 'queue')
+    return { code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds: 1 } };
+  if (limit === 'disk') return { code: 507, reason: 'InsufficientStorage', message };
+  return { code: 413, reason: 'RequestEntityTooLarge', message };
+}
+
+/** A quoted string of HTTP headers: no control characters, nothing beyond Latin-1. */
+function quotedHeader(text: string): string {
+  const plain = text.replace(/[^\x20-\x7e]/g, (character) => (/\s/.test(character) ? ' ' : '?'));
+  return `"${plain.replace(/[\\"]/g, '\\$&')}"`;
+}
