@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EtcdClient, type EtcdClientOptions } from '../../reconciler/store/etcd/etcd-client.ts';
 
-/** As Debian's etcd-server installs it. */
-const program = '/usr/bin/etcd';
+/** As Debian's etcd-server installs it, or another version's. */
+const program = process.env.BERTH_TEST_ETCD ?? '/usr/bin/etcd';
 const startTimeoutMs = 30_000;
 
 /** What Berth's own bounds need of an etcd: commits of 16,384 writes and of 64 MiB. */

@@ -1,5 +1,7 @@
 /** One etcd server: a channel, and the calls on it. */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import {
   Client,
   type ClientDuplexStream,
@@ -7,6 +9,7 @@ import {
   credentials,
   Metadata,
   type ServiceError,
+  type VerifyOptions,
 } from '@grpc/grpc-js';
 import { codecOf } from './etcd-codec.ts';
 import { EtcdError } from './etcd-error.ts';
@@ -36,15 +39,24 @@ const pingTimeoutMs = 4_000;
 /** Lists come in pages, but etcd bounds neither a page's bytes nor a watch's: the values' own bound has to do. */
 const unlimited = -1;
 
+/**
+ * TLS asks for servers by name, never by address, and Node refuses to. Asked for under this name, a server is still
+ * held to have the address in its certificate.
+ */
+const nameForAddresses = 'etcd';
+
 export class EtcdEndpoint {
   readonly url: string;
   readonly #client: Client;
 
   /** Throws where `url` is no http or https address, or a file cannot be read. */
   constructor(url: string, tls: EtcdTls | undefined) {
-    const { protocol, host } = addressOf(url);
+    const { protocol, host, hostname } = addressOf(url);
+    const address = isIP(bare(hostname)) === 0 ? undefined : hostname;
     this.url = url;
-    this.#client = new Client(host, protocol === 'https:' ? secure(tls) : credentials.createInsecure(), {
+    const trust = protocol === 'https:' ? secure(tls, address) : credentials.createInsecure();
+    this.#client = new Client(host, trust, {
+      ...(address === undefined ? {} : { 'grpc.ssl_target_name_override': nameForAddresses }),
       'grpc.max_receive_message_length': unlimited,
       'grpc.max_send_message_length': unlimited,
       'grpc.enable_retries': 0,
@@ -118,9 +130,18 @@ function addressOf(url: string): URL {
   return parsed;
 }
 
-function secure(tls: EtcdTls | undefined): ChannelCredentials {
+function secure(tls: EtcdTls | undefined, address: string | undefined): ChannelCredentials {
   const read = (path: string | undefined): Buffer | null => (path === undefined ? null : readFileSync(path));
-  return credentials.createSsl(read(tls?.ca), read(tls?.key), read(tls?.cert));
+  const verify: VerifyOptions =
+    address === undefined
+      ? {}
+      : { checkServerIdentity: (_name, certificate) => checkServerIdentity(bare(address), certificate) };
+  return credentials.createSsl(read(tls?.ca), read(tls?.key), read(tls?.cert), verify);
+}
+
+/** An IPv6 address without the brackets that a URL has it in. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 function metadataOf(token: string | undefined): Metadata {
