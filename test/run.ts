@@ -15,6 +15,7 @@ const debianPackages = [
   'busybox-static',
   'conntrack',
   'etcd-server',
+  'strace',
 ];
 
 await ensurePackages(debianPackages);

@@ -4,6 +4,7 @@
  * `REVISION STAMP`, in the very step in which it resolved.
  */
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import type { Store, StoreWrite } from '../../reconciler/core/ports.ts';
 import { openLogStore } from '../../reconciler/store/log/log-store.ts';
 import { keysPerCommit, writerCount, atomKey } from './store-atoms.ts';
@@ -16,9 +17,14 @@ const deleteEvery = 7;
 
 const stdout = 1;
 
+/** Small, so that kills also hit the making, the moving and the dropping of segments. */
+const bytesMax = 128 * 1024 * 1024;
+
 async function main([directory, seed]: readonly string[]): Promise<void> {
   if (directory === undefined || seed === undefined) throw new Error('usage: store-writer.ts DIRECTORY SEED');
-  const store = await openLogStore({ directory });
+  // A killed process would keep nothing of what it compiled.
+  flushCompileCache();
+  const store = await openLogStore({ directory, bytesMax });
   const before = await store.revision();
   const writers = Array.from({ length: writerCount }, (_, writer) => write(store, writer, seed));
   await Promise.all([...writers, compactUpTo(store, before)]);

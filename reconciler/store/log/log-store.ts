@@ -9,6 +9,7 @@ import type {
   StoreRecord,
   StoreWrite,
 } from '../../core/ports.ts';
+import { encodeBackup } from '../backup/backup-format.ts';
 import { listTurnRecords, assertPageLimit, assertRevision, assertWrites } from '../limits.ts';
 import { WatchHub } from '../watch-hub.ts';
 import { Cleaner } from './cleaner.ts';
@@ -21,6 +22,7 @@ import { MvccReader } from './mvcc-reader.ts';
 import type { Page } from './mvcc-reader.ts';
 import { openLog } from './open-log.ts';
 import { lockStore } from './owner-lock.ts';
+import { RevisionHolds } from './revision-holds.ts';
 
 /** What the store may hold on disk before it refuses to put more. */
 const bytesMaxDefault = 8 * 1024 * 1024 * 1024;
@@ -36,6 +38,12 @@ const historyShareMax = 4;
 const segmentBytesDefault = 16 * 1024 * 1024;
 const segmentBytesMin = 64 * 1024;
 const segmentShare = 16;
+
+/** Records of a backup that are in memory at once. */
+const backupPageRecords = 100;
+
+/** For so long compaction waits for a backup that is under way; its reader may have stalled. */
+const backupDeadlineMs = 600_000;
 
 /** Secrets are among what the store holds. */
 const ownerOnly = 0o700;
@@ -84,8 +92,7 @@ export class LogStore implements Store {
   readonly #hub: WatchHub;
   readonly #unlock: () => void;
   readonly #historyBytesMax: number;
-  /** Lists that take several turns, by the revision they show: history is released only when they are through. */
-  readonly #lists = new Set<{ readonly revision: number; readonly finished: Promise<void> }>();
+  readonly #holds = new RevisionHolds();
   #bounding = false;
   #closing: Promise<void> | undefined;
 
@@ -168,11 +175,16 @@ export class LogStore implements Store {
     this.#existing(revision);
     await this.#writer.compact(revision);
     const { compacted } = this.#index.state;
-    await Promise.all(
-      [...this.#lists].filter((list) => list.revision < compacted).map((list) => list.finished),
-    );
+    await this.#holds.through(compacted);
     this.#index.release(compacted);
     this.#writer.clean();
+  }
+
+  /** All records as they are now, as a backup file. Throws where whoever takes it is too slow for it. */
+  backup(): AsyncIterable<Uint8Array> {
+    this.#writer.assertOpen();
+    const { revision } = this.#index.state;
+    return encodeBackup(revision, this.#backupPages(revision));
   }
 
   async revision(): Promise<number> {
@@ -211,6 +223,27 @@ export class LogStore implements Store {
     return this.#read(() => this.#reader.page(prefix, after, revision, Math.min(left, listTurnRecords)));
   }
 
+  async *#backupPages(revision: number): AsyncGenerator<readonly StoreRecord[]> {
+    const release = this.#holds.hold(revision);
+    const deadline = setTimeout(release, backupDeadlineMs).unref();
+    try {
+      let after: string | undefined;
+      do {
+        this.#writer.assertOpen();
+        if (revision < this.#index.released)
+          throw new Error(
+            `the backup was not taken within ${backupDeadlineMs / 1000} seconds; begin it anew`,
+          );
+        const page = this.#read(() => this.#reader.page('', after, revision, backupPageRecords));
+        yield page.records;
+        after = page.next;
+      } while (after !== undefined);
+    } finally {
+      clearTimeout(deadline);
+      release();
+    }
+  }
+
   /** A long list reads one page a turn. All show one revision, which compaction spares until the last is read. */
   async #listInTurns(
     prefix: string,
@@ -218,9 +251,7 @@ export class LogStore implements Store {
     records: StoreRecord[],
     first: string,
   ): Promise<StoreList> {
-    const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
-    const list = { revision, finished };
-    this.#lists.add(list);
+    const release = this.#holds.hold(revision);
     try {
       let next: string | undefined = first;
       while (next !== undefined && records.length < limit) {
@@ -232,8 +263,7 @@ export class LogStore implements Store {
       }
       return next === undefined ? { records, revision } : { records, revision, next };
     } finally {
-      this.#lists.delete(list);
-      finish();
+      release();
     }
   }
 
