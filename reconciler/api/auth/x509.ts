@@ -1,6 +1,6 @@
 /** X.509 certificates and requests: built and read here alone. Keys are ECDSA P-256, which every client takes. */
 import { createHash, getRandomValues, KeyObject, type webcrypto } from 'node:crypto';
-import { Integer, OctetString, Utf8String, BitString } from 'asn1js';
+import { BitString, Integer, OctetString, Sequence, Set as SetOf, Utf8String } from 'asn1js';
 import {
   AltName,
   AttributeTypeAndValue,
@@ -10,7 +10,7 @@ import {
   ExtKeyUsage,
   Extension,
   GeneralName,
-  type RelativeDistinguishedNames,
+  RelativeDistinguishedNames,
   Time,
 } from 'pkijs';
 import { ipBytes } from './ip-bytes.ts';
@@ -88,7 +88,7 @@ export async function selfSigned(commonName: string, nowMs: number, validForMs: 
     validForMs,
     purposes: [],
   });
-  fillName(certificate.issuer, { commonName, organizations: [] });
+  certificate.issuer = certificate.subject;
   const constraints = new BasicConstraints({ cA: true });
   certificate.extensions = [
     extension(oid.basicConstraints, constraints.toSchema().toBER(), true),
@@ -130,7 +130,7 @@ async function unsigned(order: CertificateOrder): Promise<Certificate> {
   const certificate = new Certificate();
   certificate.version = 2;
   certificate.serialNumber = serialNumber();
-  fillName(certificate.subject, order.subject);
+  certificate.subject = encodeName(order.subject);
   certificate.notBefore = time(order.nowMs - backdatedMs);
   certificate.notAfter = time(order.nowMs + order.validForMs);
   await certificate.subjectPublicKeyInfo.importKey(order.publicKey);
@@ -150,12 +150,17 @@ function time(ms: number): Time {
   return new Time({ type: value.getUTCFullYear() < 2050 ? 0 : 1, value });
 }
 
-function fillName(name: RelativeDistinguishedNames, { commonName, organizations }: DistinguishedName): void {
-  const add = (type: string, value: string): void => {
-    name.typesAndValues.push(new AttributeTypeAndValue({ type, value: new Utf8String({ value }) }));
-  };
-  for (const organization of organizations) add(oid.organization, organization);
-  add(oid.commonName, commonName);
+/** A name with one attribute in each of its parts: the library would put them all into one, in no set order. */
+function encodeName({ commonName, organizations }: DistinguishedName): RelativeDistinguishedNames {
+  const attributes = [
+    ...organizations.map((value) => ({ type: oid.organization, value })),
+    { type: oid.commonName, value: commonName },
+  ];
+  const parts = attributes.map(({ type, value }) => {
+    const attribute = new AttributeTypeAndValue({ type, value: new Utf8String({ value }) });
+    return new SetOf({ value: [attribute.toSchema()] });
+  });
+  return RelativeDistinguishedNames.fromBER(new Sequence({ value: parts }).toBER());
 }
 
 function extension(extnID: string, extnValue: ArrayBuffer, critical = false): Extension {
@@ -192,6 +197,9 @@ export function readName(name: RelativeDistinguishedNames): DistinguishedName {
   const values = (type: string): readonly string[] =>
     name.typesAndValues
       .filter((one) => one.type === type)
-      .map((one) => String((one.value.valueBlock as { readonly value?: unknown }).value ?? ''));
+      .map(({ value }) => {
+        const { value: text } = value.valueBlock as { readonly value?: unknown };
+        return typeof text === 'string' ? text : '';
+      });
   return { commonName: values(oid.commonName).at(-1) ?? '', organizations: values(oid.organization) };
 }
