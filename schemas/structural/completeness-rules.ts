@@ -12,7 +12,7 @@ interface Places {
   readonly inside: FieldPath;
 }
 
-/** Fields and items that only alternatives know. */
+/** Fields and items that only the alternatives of the root know: Kubernetes looks at no others. */
 export function completenessProblems(schema: StructuralSchema): readonly FieldProblem[] {
   return alternatives(schema, schema, { outside: [], inside: [] });
 }

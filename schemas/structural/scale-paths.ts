@@ -58,5 +58,5 @@ function accessorError(path: string, value: unknown, expected: string): string {
         : Array.isArray(value)
           ? 'list'
           : typeof value;
-  return `${path} accessor error: ${String(JSON.stringify(value))} is of the type ${type}, expected ${expected}`;
+  return `${path} accessor error: ${typeof value === 'string' ? value : String(JSON.stringify(value))} is of the type ${type}, expected ${expected}`;
 }
