@@ -1,9 +1,9 @@
 /**
- * The program that store-kill.test.ts kills: `store-writer.ts DIRECTORY SEED`. Several writers commit at once, each
- * commit several keys with one stamp, and compaction runs alongside. Each commit is acknowledged with a line
- * `REVISION STAMP`, in the very step in which it resolved.
+ * The program that dies in the tests of crashes: `store-writer.ts DIRECTORY SEED`. It begins when its standard input
+ * ends. Several writers commit at once, each commit several keys with one stamp, and compaction runs alongside. Each
+ * commit is acknowledged with a line `REVISION STAMP`, in the very step in which it resolved.
  */
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import type { Store, StoreWrite } from '../../reconciler/core/ports.ts';
 import { openLogStore } from '../../reconciler/store/log/log-store.ts';
@@ -15,6 +15,7 @@ const paddingBytes = [0, 100, 1_500, 9_000] as const;
 /** Every so many commits of a writer its keys are deleted instead. */
 const deleteEvery = 7;
 
+const stdin = 0;
 const stdout = 1;
 
 /** Small, so that kills also hit the making, the moving and the dropping of segments. */
@@ -24,6 +25,7 @@ async function main([directory, seed]: readonly string[]): Promise<void> {
   if (directory === undefined || seed === undefined) throw new Error('usage: store-writer.ts DIRECTORY SEED');
   // A killed process would keep nothing of what it compiled.
   flushCompileCache();
+  readFileSync(stdin);
   const store = await openLogStore({ directory, bytesMax });
   const before = await store.revision();
   const writers = Array.from({ length: writerCount }, (_, writer) => write(store, writer, seed));
