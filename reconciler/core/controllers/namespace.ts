@@ -66,7 +66,7 @@ function statusChange(namespace: Namespace, status: NonNullable<Namespace['statu
 function finalized(namespace: Namespace): Change {
   const finalizers = (namespace.spec?.finalizers ?? []).filter((name) => name !== contentFinalizer);
   const object: Namespace = { ...namespace, spec: { ...namespace.spec, finalizers } };
-  return { type: 'update', scope: 'spec', object };
+  return { type: 'update', scope: 'spec', subresource: 'finalize', object };
 }
 
 interface Content {

@@ -2,10 +2,11 @@
  * Cluster addresses and node ports. Each one in use has a key of its own in the store, written in the commit
  * that writes the Service: two writers can never hold the same, whatever view they planned from.
  */
-import type { Service, ServicePort } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { Service, ServicePort, ServiceSpec } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { refOf } from '../model/object.ts';
 import type { ClusterView } from '../model/view.ts';
 import { formatIpv4, parseCidr, parseIpv4 } from './cidr.ts';
+import { familyProblem, withFamilies } from './service-families.ts';
 import { invalid, type StatusProblem } from './status-error.ts';
 
 /** The cluster's address plan. */
@@ -25,40 +26,58 @@ export const networkDefaults: NetworkSettings = {
 
 const allocationPrefix = '/allocations/';
 
+const addressKey = (ip: string): string => `${allocationPrefix}address/${ip}`;
+const nodePortKey = (protocol: string, port: number): string =>
+  `${allocationPrefix}nodeport/${protocol}/${port}`;
+
 /** Store keys that a Service holds: one per address and per node port and protocol. */
 export function allocationKeys(service: Service): string[] {
-  const keys: string[] = [];
-  for (const ip of service.spec?.clusterIPs ?? [])
-    if (ip !== 'None') keys.push(`${allocationPrefix}address/${ip}`);
-  for (const port of service.spec?.ports ?? []) {
-    if (port.nodePort !== undefined && port.nodePort !== 0) {
-      keys.push(`${allocationPrefix}nodeport/${port.protocol ?? 'TCP'}/${port.nodePort}`);
-    }
+  const { clusterIPs, ports, healthCheckNodePort: check = 0 } = service.spec ?? {};
+  const keys = (clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '').map(addressKey);
+  for (const port of ports ?? []) {
+    if ((port.nodePort ?? 0) !== 0) keys.push(nodePortKey(port.protocol ?? 'TCP', port.nodePort ?? 0));
   }
+  if (check !== 0) keys.push(nodePortKey('TCP', check));
   return keys;
 }
 
-/** The Service with an address and node ports where its type wants them and it has none. */
+/** Whether a type of service is reached by ports of nodes. */
+export function needsNodePorts(spec: ServiceSpec): boolean {
+  return (
+    spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
+  );
+}
+
+/** Whether a balancer outside asks nodes if they have endpoints of the service. */
+export function needsHealthCheckPort(spec: ServiceSpec): boolean {
+  return spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
+}
+
+/**
+ * The Service with families, an address and node ports where its type wants them and it has none. What it names itself
+ * is taken if it is free; a problem says what is not.
+ */
 export function allocateService(
   service: Service,
   view: ClusterView,
   settings: NetworkSettings,
   random: () => number,
 ): Service | StatusProblem {
-  const spec = service.spec ?? {};
-  if (spec.type === 'ExternalName') return service;
+  if (service.spec?.type === 'ExternalName') return service;
+  const problem = familyProblem(service);
+  if (problem !== undefined) return problem;
+  const spec = withFamilies(service.spec ?? {});
   const used = usedKeys(view, service);
   const address = clusterIp(service, used, settings, random);
   if (typeof address !== 'string') return address;
-  const ports =
-    spec.type === 'NodePort' || spec.type === 'LoadBalancer'
-      ? nodePorts(service, used, settings, random)
-      : spec.ports;
+  const ports = nodePorts(service, needsNodePorts(spec), used, settings, random);
   if (ports !== undefined && 'code' in ports) return ports;
-  return {
-    ...service,
-    spec: { ...spec, clusterIP: address, clusterIPs: [address], ...(ports === undefined ? {} : { ports }) },
-  };
+  const addressed = { ...spec, clusterIP: address, clusterIPs: [address] };
+  const ported = ports === undefined ? addressed : { ...addressed, ports };
+  if (!needsHealthCheckPort(spec)) return { ...service, spec: ported };
+  const check = healthCheckPort({ ...service, spec: ported }, used, settings, random);
+  if (typeof check !== 'number') return check;
+  return { ...service, spec: { ...ported, healthCheckNodePort: check } };
 }
 
 function usedKeys(view: ClusterView, except: Service): Set<string> {
@@ -87,7 +106,7 @@ function clusterIp(
     const why = !inRange
       ? `failed to allocate IP ${wanted}: the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${settings.serviceCidr}`
       : `failed to allocate IP ${wanted}: provided IP is already allocated`;
-    if (inRange && !used.has(`${allocationPrefix}address/${wanted}`)) return wanted;
+    if (inRange && !used.has(addressKey(wanted))) return wanted;
     return invalid(refOf(service), [
       {
         reason: 'FieldValueInvalid',
@@ -100,7 +119,7 @@ function clusterIp(
   const free = pick(
     range.size - 3,
     random,
-    (offset) => !used.has(`${allocationPrefix}address/${formatIpv4(range.base + 2 + offset)}`),
+    (offset) => !used.has(addressKey(formatIpv4(range.base + 2 + offset))),
   );
   if (free !== undefined) return formatIpv4(range.base + 2 + free);
   return {
@@ -110,48 +129,95 @@ function clusterIp(
   };
 }
 
+/**
+ * The ports with a node port each. A port that is there twice, by TCP and by UDP, has the same one for both. Without
+ * `all` only those that the Service names itself are taken.
+ */
 function nodePorts(
+  service: Service,
+  all: boolean,
+  used: ReadonlySet<string>,
+  settings: NetworkSettings,
+  random: () => number,
+): readonly ServicePort[] | undefined | StatusProblem {
+  const given = service.spec?.ports;
+  if (given === undefined) return undefined;
+  const taken = new Set(used);
+  // What the Service names itself is not drawn for another of its ports.
+  const named = new Map(given.map((port) => [port.port, port.nodePort ?? 0]));
+  for (const port of given) if ((port.nodePort ?? 0) !== 0) named.set(port.port, port.nodePort ?? 0);
+  const own = new Set(given.map((port) => port.nodePort ?? 0));
+  const ports: ServicePort[] = [];
+  for (const [index, port] of given.entries()) {
+    const protocol = port.protocol ?? 'TCP';
+    const sibling = named.get(port.port) ?? 0;
+    const free = sibling !== 0 && !taken.has(nodePortKey(protocol, sibling)) ? sibling : 0;
+    const wanted = (port.nodePort ?? 0) === 0 ? (all ? free : 0) : (port.nodePort ?? 0);
+    if (wanted === 0 && !all) {
+      ports.push(port);
+      continue;
+    }
+    const chosen =
+      wanted === 0
+        ? freeNodePort(settings, random, (one) => !taken.has(nodePortKey(protocol, one)) && !own.has(one))
+        : wanted;
+    if (chosen === undefined) return noNodePort(settings);
+    const wrong = wanted === 0 ? undefined : portProblem(wanted, protocol, taken, settings);
+    if (wrong !== undefined) {
+      const field = `spec.ports[${index}].nodePort`;
+      return invalid(refOf(service), [
+        { reason: 'FieldValueInvalid', field, message: `Invalid value: ${wanted}: ${wrong}` },
+      ]);
+    }
+    taken.add(nodePortKey(protocol, chosen));
+    named.set(port.port, chosen);
+    ports.push({ ...port, nodePort: chosen });
+  }
+  return ports;
+}
+
+function healthCheckPort(
   service: Service,
   used: ReadonlySet<string>,
   settings: NetworkSettings,
   random: () => number,
-): ServicePort[] | StatusProblem {
-  const taken = new Set(used);
-  const { from, to } = settings.nodePorts;
-  const keyOf = (protocol: string, port: number): string => `${allocationPrefix}nodeport/${protocol}/${port}`;
-  // What the Service names itself is not drawn for another of its ports.
-  const named = new Set(
-    (service.spec?.ports ?? []).map((port) => keyOf(port.protocol ?? 'TCP', port.nodePort ?? 0)),
-  );
-  const ports: ServicePort[] = [];
-  for (const [index, port] of (service.spec?.ports ?? []).entries()) {
-    const protocol = port.protocol ?? 'TCP';
-    const wanted = port.nodePort ?? 0;
-    const free =
-      wanted === 0
-        ? pick(
-            to - from + 1,
-            random,
-            (offset) =>
-              !taken.has(keyOf(protocol, from + offset)) && !named.has(keyOf(protocol, from + offset)),
-          )
-        : wanted - from;
-    if (free === undefined)
-      return { code: 500, reason: 'InternalError', message: `no free node port is left in ${from}-${to}` };
-    const problem =
-      wanted < from || wanted > to
-        ? `provided port is not in the valid range. The range of valid ports is ${from}-${to}`
-        : 'provided port is already allocated';
-    if (wanted !== 0 && (wanted < from || wanted > to || taken.has(keyOf(protocol, wanted)))) {
-      const field = `spec.ports[${index}].nodePort`;
-      return invalid(refOf(service), [
-        { reason: 'FieldValueInvalid', field, message: `Invalid value: ${wanted}: ${problem}` },
-      ]);
-    }
-    taken.add(keyOf(protocol, from + free));
-    ports.push({ ...port, nodePort: from + free });
+): number | StatusProblem {
+  const wanted = service.spec?.healthCheckNodePort ?? 0;
+  const { healthCheckNodePort: _, ...spec } = service.spec ?? {};
+  const taken = new Set([...used, ...allocationKeys({ ...service, spec })]);
+  if (wanted === 0) {
+    const free = freeNodePort(settings, random, (one) => !taken.has(nodePortKey('TCP', one)));
+    return free ?? noNodePort(settings);
   }
-  return ports;
+  const wrong = portProblem(wanted, 'TCP', taken, settings);
+  if (wrong === undefined) return wanted;
+  const message = `failed to allocate requested HealthCheck NodePort ${wanted}: ${wrong}`;
+  return { code: 500, reason: 'InternalError', message };
+}
+
+/** What is wrong with a node port that the Service names, in the words of Kubernetes' allocator. */
+function portProblem(
+  wanted: number,
+  protocol: string,
+  taken: ReadonlySet<string>,
+  { nodePorts: { from, to } }: NetworkSettings,
+): string | undefined {
+  if (wanted < from || wanted > to)
+    return `provided port is not in the valid range. The range of valid ports is ${from}-${to}`;
+  return taken.has(nodePortKey(protocol, wanted)) ? 'provided port is already allocated' : undefined;
+}
+
+function freeNodePort(
+  { nodePorts: { from, to } }: NetworkSettings,
+  random: () => number,
+  isFree: (port: number) => boolean,
+): number | undefined {
+  const offset = pick(to - from + 1, random, (one) => isFree(from + one));
+  return offset === undefined ? undefined : from + offset;
+}
+
+function noNodePort({ nodePorts: { from, to } }: NetworkSettings): StatusProblem {
+  return { code: 500, reason: 'InternalError', message: `no free node port is left in ${from}-${to}` };
 }
 
 /** A random index below `size` that is free; scans on from a random start, so that it always ends. */

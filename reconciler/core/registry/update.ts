@@ -10,7 +10,6 @@ import { toVersion } from '../custom/versions.ts';
 import { type KubeObject, kindOf, refOf } from '../model/object.ts';
 import type { UpdateChange } from '../model/plan.ts';
 import type { ClusterView } from '../model/view.ts';
-import { allocateService } from './allocate.ts';
 import { applyDefaults } from './defaults/defaults.ts';
 import { isFinished } from './delete.ts';
 import {
@@ -23,8 +22,10 @@ import {
   isService,
   withStatus,
 } from './halves.ts';
+import { keepAllocation } from './keep-allocation.ts';
 import { nothingElse, type Prepared, type RegistryContext, refused } from './prepared.ts';
-import { invalid, invalidFields, type StatusProblem } from './status-error.ts';
+import { invalidFields, type StatusProblem } from './status-error.ts';
+import { preserved } from './updates/preserved.ts';
 import { updateProblems } from './updates/updates.ts';
 
 /** The caller has compared resource versions. */
@@ -34,7 +35,8 @@ export function prepareUpdate(stored: KubeObject, change: UpdateChange, context:
   // All versions of a custom object are one but for its apiVersion: it is judged in the one that was written.
   const before = isCustom(info) ? toVersion(stored, change.object.apiVersion) : stored;
   const subresource = change.subresource ?? (change.scope === 'status' ? 'status' : '');
-  const changed = overlaid(before, change, info);
+  const overlay = overlaid(before, change, info);
+  const changed = isCustom(info) ? overlay : preserved(overlay, before, subresource);
   let next: Halves = isCustom(info) ? completeCustom(changed, info, view) : applyDefaults(changed);
   if (isService(next)) {
     const allocated = keepAllocation(before as Service, next, context);
@@ -123,34 +125,4 @@ function specOver(before: KubeObject, object: KubeObject): Halves {
 function statusOver(before: KubeObject, object: Halves): Halves {
   const metadata = { ...before.metadata, ...defined({ managedFields: object.metadata.managedFields }) };
   return withStatus({ ...before, metadata }, object.status);
-}
-
-/** An update that leaves out addresses and node ports keeps them, as the API does; a given address is immutable. */
-function keepAllocation(before: Service, next: Service, context: RegistryContext): Service | StatusProblem {
-  const old = before.spec ?? {};
-  const spec = next.spec ?? {};
-  const clusterIP = spec.clusterIP ?? '';
-  if (
-    clusterIP !== '' &&
-    old.clusterIP !== undefined &&
-    clusterIP !== old.clusterIP &&
-    old.type !== 'ExternalName'
-  ) {
-    const message = `Invalid value: ["${clusterIP}"]: may not change once set`;
-    return invalid(refOf(next), [{ reason: 'FieldValueInvalid', field: 'spec.clusterIPs[0]', message }]);
-  }
-  const ports = spec.ports?.map((port) => {
-    const same = old.ports?.find(
-      (other) => other.port === port.port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
-    );
-    const wants = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
-    return wants && port.nodePort === undefined && same?.nodePort !== undefined
-      ? { ...port, nodePort: same.nodePort }
-      : port;
-  });
-  const kept = {
-    ...next,
-    spec: { ...spec, ...defined({ clusterIP: old.clusterIP, clusterIPs: old.clusterIPs, ports }) },
-  };
-  return allocateService(kept, context.view, context.settings, context.random);
 }

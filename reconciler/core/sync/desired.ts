@@ -6,6 +6,7 @@ import { difference } from '../apply/field-set.ts';
 import { strippedFields } from '../apply/managers.ts';
 import { type MapShape, shapeOfKind } from '../apply/merge-shape.ts';
 import type { KubeObject } from '../model/object.ts';
+import { foldStringData } from '../registry/secret-data.ts';
 
 /** The namespace of an object that names none, as kubectl's without a context. */
 const defaultNamespace = 'default';
@@ -43,18 +44,4 @@ function withPlace(object: KubeObject): KubeObject {
     ...object,
     metadata: { ...metadata, ...(namespaced ? { namespace: namespace ?? defaultNamespace } : {}) },
   };
-}
-
-/** `stringData` is how Secrets are written, `data` how they are stored; it wins over an equal key of `data`. */
-function foldStringData(object: KubeObject): KubeObject {
-  if (object.apiVersion !== 'v1' || object.kind !== 'Secret') return object;
-  const { stringData, ...secret } = object as KubeObject & {
-    readonly data?: Readonly<Record<string, string>>;
-    readonly stringData?: Readonly<Record<string, string>> | null;
-  };
-  if (stringData === undefined || stringData === null) return secret;
-  const encoder = new TextEncoder();
-  const data: Record<string, string> = { ...secret.data };
-  for (const [key, text] of Object.entries(stringData)) data[key] = encoder.encode(text).toBase64();
-  return { ...secret, data } as KubeObject;
 }
