@@ -8,6 +8,7 @@ import { completeCustom, creationProblem, customProblems, storedCustom } from '.
 import { type KubeObject, kindOf, refOf } from '../model/object.ts';
 import { formatTime } from '../model/time.ts';
 import { allocateService } from './allocate.ts';
+import { creationProblems } from './creation-problems.ts';
 import { applyDefaults } from './defaults/defaults.ts';
 import {
   countsGenerations,
@@ -49,7 +50,7 @@ export function prepareCreate(input: KubeObject, context: RegistryContext): Prep
   if (isPod(object)) object = withStatus(object, { ...object.status, qosClass: qosClassOf(object) });
   const problems = isCustom(info)
     ? customProblems(object, undefined, info, '', view)
-    : validateObject(object);
+    : [...validateObject(object), ...creationProblems(object)];
   if (problems.length > 0) return refused(invalidFields(refOf(object), problems));
   if (isService(object)) {
     const allocated = allocateService(object, view, context.settings, context.random);
