@@ -1,10 +1,13 @@
 /** `berth`: reads the command line and hands it to a command; every failure ends with one clear line. */
 import { Command, CommanderError } from 'commander';
+import { backupCommand } from './backup.ts';
 import { ApiProblem, NotRunning } from './client.ts';
 import { hostCommand } from './host.ts';
 import { imageCommand } from './image.ts';
+import { kubeconfigCommand } from './kubeconfig.ts';
 import { logsCommand } from './logs.ts';
 import { planCommand } from './plan.ts';
+import { restoreCommand } from './restore.ts';
 import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
 import { validateCommand } from './validate.ts';
@@ -31,6 +34,9 @@ for (const make of [
   hostCommand,
   imageCommand,
   logsCommand,
+  kubeconfigCommand,
+  backupCommand,
+  restoreCommand,
   validateCommand,
   versionCommand,
 ]) {

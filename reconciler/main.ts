@@ -1,7 +1,9 @@
-/** The reconciler's process and the only place where adapters are made: `main.ts serve|validate SETTINGS [PATH]`. */
-import { mkdirSync, readFileSync } from 'node:fs';
+/** The reconciler's process and the only place where adapters are made: `main.ts MODE SETTINGS [PATH]`. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { dump } from 'js-yaml';
 import type { HostLinks, LeaderElection, Logger, Store } from './core/ports.ts';
 import { createHostLinks } from './dispatch/host-links.ts';
@@ -14,6 +16,7 @@ import { warmValidators } from '../schemas/validation/validate.ts';
 import { soleElection } from './loop/leadership.ts';
 import { serve } from './serve.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { restoreStore } from './store/backup/restore.ts';
 import { openEtcdStore } from './store/etcd/etcd-store.ts';
 import { openLogStore } from './store/log/log-store.ts';
 import { fileLogger, systemClock, systemRandom } from './system/system-ports.ts';
@@ -34,7 +37,9 @@ const given = JSON.parse(json) as Readonly<Record<string, unknown>>;
 try {
   if (mode === 'validate') process.exitCode = await validate(path, given.output);
   else if (mode === 'serve') await serveUntilTold(readSettings(given));
-  else throw new Error(`unknown mode ${String(mode)}: expected serve or validate`);
+  else if (mode === 'backup') await backup(storeDirectory(String(given.state)));
+  else if (mode === 'restore') await restore(storeDirectory(String(given.state)), path, given.output);
+  else throw new Error(`unknown mode ${String(mode)}: expected serve, validate, backup or restore`);
 } catch (error) {
   process.stderr.write(`berth: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
@@ -56,6 +61,37 @@ async function validate(folder: string, output: unknown): Promise<number> {
   return problems.length === 0 ? 0 : 1;
 }
 
+/** Of the embedded store. */
+function storeDirectory(state: string): string {
+  return join(state, 'store');
+}
+
+/** Writes a backup of the embedded store to standard output; no reconciler may be running. */
+async function backup(directory: string): Promise<void> {
+  if (!existsSync(directory)) throw new Error(`there is no store in ${directory}`);
+  const store = await openLogStore({ directory });
+  try {
+    await pipeline(Readable.from(store.backup()), process.stdout);
+  } finally {
+    await store.close();
+  }
+}
+
+async function restore(directory: string, file: string, output: unknown): Promise<void> {
+  const quiet = output === 'json' || output === 'yaml';
+  const progress = (message: string): void => void process.stderr.write(quiet ? '' : `${message}\n`);
+  const restored = await restoreStore({ directory, file, nowMs: systemClock.now(), progress });
+  if (output === 'json') process.stdout.write(`${JSON.stringify(restored, undefined, 2)}\n`);
+  else if (output === 'yaml') process.stdout.write(dump(restored));
+  else {
+    const { records, backupRevision, revision, formerStore } = restored;
+    process.stdout.write(
+      `restored ${records} records of revision ${backupRevision}; the store goes on after revision ${revision}\n`,
+    );
+    if (formerStore !== undefined) process.stdout.write(`the former store is kept in ${formerStore}\n`);
+  }
+}
+
 /** The embedded store, for one reconciler, or etcd for several: with how they agree on who leads. */
 async function openStore(
   settings: Settings,
@@ -64,7 +100,7 @@ async function openStore(
   // Unlike the host's name alone, this tells a reconciler from the one before it on the same host.
   const identity = `${hostname()}_${systemRandom.uuid().slice(0, 8)}`;
   if (settings.etcd === undefined) {
-    const store = await openLogStore({ directory: join(settings.state, 'store') });
+    const store = await openLogStore({ directory: storeDirectory(settings.state), logger });
     return { store, election: soleElection(store, identity) };
   }
   const { leaseSeconds, ...options } = settings.etcd;

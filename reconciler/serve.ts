@@ -1,45 +1,24 @@
 /** The reconciler at work: everything that is running, started in order and stopped in the reverse one. */
-import { chmodSync, existsSync, mkdirSync, unlinkSync } from 'node:fs';
-import type { Server } from 'node:http';
-import { connect } from 'node:net';
-import { dirname, join } from 'node:path';
-import type { Application } from '../schemas/berth/types.ts';
-import { createApiServer } from './api/server.ts';
-import { controllers } from './core/controllers/table.ts';
-import type { ClusterAccess } from './core/model/access.ts';
-import type { KubeObject } from './core/model/object.ts';
-import type { Change } from './core/model/plan.ts';
-import type { Clock, HostLinks, Logger, ManifestSources, Random, Schedules, Store } from './core/ports.ts';
-import { planAsData, renderPlan } from './core/sync/render.ts';
-import { ApplicationLoop } from './loop/applications.ts';
+import { join } from 'node:path';
+import { startApi } from './api-service.ts';
+import { createAuth } from './api/auth/auth.ts';
+import { fileVault } from './api/auth/file-vault.ts';
+import { storeVault } from './api/auth/store-vault.ts';
+import { formatIpv4, parseCidr } from './core/registry/cidr.ts';
+import type { LeaderElection } from './core/ports.ts';
+import { ensureFirstObjects } from './first-objects.ts';
+import { aborted, backendOf, Leading } from './leading.ts';
+import { chosenAddress, hostPort, type ListenAddress, withFreePort } from './listeners.ts';
 import { Cluster } from './loop/cluster.ts';
-import { controllerLoop } from './loop/controllers.ts';
-import { EventRecorder } from './loop/event-recorder.ts';
-import { HostLoop } from './loop/hosts.ts';
-import type { Leadership } from './loop/leadership.ts';
-import { ReportLoop } from './loop/reports.ts';
-import { SchedulingLoop } from './loop/scheduling.ts';
-import type { ApplicationSettings, Settings } from './settings.ts';
+import { startTerm, type TermParts } from './term.ts';
 
-/** History kept for watches and reads of the past; older revisions are compacted away. */
-const compactionIntervalMs = 60_000;
+/** How often a reconciler that starts looks whether anyone leads yet. */
+const leaderLookMs = 100;
 
-export interface ServeParts {
-  readonly settings: Settings;
-  readonly store: Store;
-  readonly leadership: Leadership;
-  readonly links: HostLinks;
-  readonly sources: ManifestSources;
-  readonly schedules: Schedules;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
+export interface ServeParts extends TermParts {
+  readonly election: LeaderElection;
   readonly version: string;
-  /** A line for the person at the terminal. */
-  readonly tell: (line: string) => void;
 }
-
-const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 /** Runs until `signal` aborts; rejects where something can no longer be trusted. */
 export async function serve(parts: ServeParts, signal: AbortSignal): Promise<void> {
@@ -48,185 +27,80 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
   const broken = Promise.withResolvers<never>();
   const failed = (error: unknown): void =>
     broken.reject(error instanceof Error ? error : new Error(String(error)));
-  const { leadership } = parts;
-  const cluster = await Cluster.load({ store, clock, random, settings: settings.network, leadership });
+  const address =
+    settings.listen === undefined ? await chosenAddress(settings.state) : await withFreePort(settings.listen);
+  const cluster = await Cluster.load({ store, clock, random, settings: settings.network });
   cluster.follow(stop.signal).catch(failed);
-  await ensureObjects(cluster, settings.application);
-  const loops = makeLoops(parts, cluster, failed);
-  const backend = backendOf(loops.applications, loops.hosts, parts.links);
-  const server = createApiServer({ cluster, clock, logger, version: parts.version, backend });
-  for (const loop of loops.inOrder) loop.start();
-  const stopCompaction = compactRegularly(store, clock, logger);
+  await ensureFirstObjects(cluster, settings, address.port);
+  const auth = await authOf(parts, cluster, address);
+  const leading = new Leading({
+    election: parts.election,
+    cluster,
+    logger,
+    tell,
+    startTerm: (leadership) => startTerm(parts, cluster, leadership, failed, auth),
+  });
+  const stopLeading = new AbortController();
+  const led = leading.run(stopLeading.signal);
+  led.catch(failed);
+  let close = (): void => undefined;
   try {
-    await listen(server, settings.socket);
-    tell(`berth is up: API on ${settings.socket}, state in ${settings.state}`);
+    await Promise.race([broken.promise, someoneLeads(leading, parts, signal)]);
+    const api = await startApi({
+      ...{ cluster, store, auth, clock, random, logger, address },
+      backend: backendOf(leading),
+      version: parts.version,
+      readiness: {},
+      socket: settings.socket,
+    });
+    close = () => api.close();
+    tell(
+      `berth is up: API on https://${hostPort(reachable(address))} and ${settings.socket}, state in ${settings.state}`,
+    );
+    tell(`for kubectl and Helm: berth kubeconfig --merge`);
     await Promise.race([broken.promise, aborted(signal)]);
   } finally {
-    server.close();
-    server.closeAllConnections();
-    stopCompaction();
-    for (const loop of loops.inOrder.toReversed()) await loop.stop();
+    close();
+    stopLeading.abort();
+    await led.catch(() => undefined);
     stop.abort();
   }
 }
 
-interface StartStop {
-  start(): void;
-  stop(): void | Promise<void>;
-}
-
-interface Loops {
-  readonly applications: ApplicationLoop;
-  readonly hosts: HostLoop;
-  /** As they are started; stopped in the reverse order. */
-  readonly inOrder: readonly StartStop[];
-}
-
-function makeLoops(parts: ServeParts, cluster: Cluster, failed: (error: unknown) => void): Loops {
-  const { settings, clock, random, logger, links, tell } = parts;
-  const events = new EventRecorder(cluster, clock, logger);
-  const reports = new ReportLoop({ cluster, clock, logger, events, failed });
-  const keysDirectory = join(settings.state, 'keys');
-  const told = (application: string, text: string): void =>
-    tell(`${new Date(clock.now()).toISOString().slice(11, 19)} ${application} ${text}`);
-  const hosts = new HostLoop({
-    cluster,
-    clock,
-    logger,
-    links,
-    reports,
-    settings: settings.network,
-    keysDirectory,
-    defaultIdentity: settings.identity,
-    failed,
-  });
-  const { sources, schedules } = parts;
-  const applications = new ApplicationLoop({
-    cluster,
-    clock,
-    logger,
-    sources,
-    schedules,
-    tell: told,
-    failed,
-  });
-  const planning = { cluster, clock, random, logger, events, failed };
-  const controllerSettings = { ...settings.network, observingSinceMs: clock.now() };
-  const planners = controllers(controllerSettings).map((controller) => controllerLoop(controller, planning));
-  return {
-    applications,
-    hosts,
-    inOrder: [events, hosts, ...planners, new SchedulingLoop(planning), applications],
-  };
-}
-
-function backendOf(
-  applications: ApplicationLoop,
-  hosts: HostLoop,
-  links: HostLinks,
-): Parameters<typeof createApiServer>[0]['backend'] {
-  return {
-    plan: async (name, ref, signal) => {
-      const { commit, problems, plan } = await applications.plan(name, ref, signal);
-      return {
-        commit,
-        problems,
-        text: plan === undefined ? '' : renderPlan(plan, { color: false }),
-        plan: plan === undefined ? null : planAsData(plan),
-      };
+/** Keys of the state folder for a store of one's own; several reconcilers on one etcd share theirs there. */
+async function authOf(
+  { settings, store, clock, random, logger }: ServeParts,
+  cluster: Cluster,
+  address: ListenAddress,
+): ReturnType<typeof createAuth> {
+  return createAuth({
+    vault: settings.etcd === undefined ? fileVault(join(settings.state, 'pki')) : storeVault(store),
+    settings: {
+      stateDirectory: settings.state,
+      serverNames: [...settings.serverNames, formatIpv4(parseCidr(settings.network.serviceCidr).base + 1)],
+      serverUrl: `https://${hostPort(reachable(address))}`,
     },
-    scan: (address, port, signal) => links.scan(address, port, signal),
-    images: async (host, signal) => hosts.link(host).images(signal),
-    importImage: async (host, digest, archive, signal) =>
-      hosts.link(host).importImage(digest, archive, signal),
-    logs: async (host, query, signal) => hosts.link(host).logs(query, signal),
-  };
-}
-
-/** What every cluster has, and the Application that the command line named. */
-async function ensureObjects(
-  cluster: ClusterAccess,
-  application: ApplicationSettings | undefined,
-): Promise<void> {
-  const changes: Change[] = systemNamespaces
-    .filter((name) => cluster.view.get<KubeObject>('v1', 'Namespace', '', name) === undefined)
-    .map((name) => ({ type: 'create', object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } }));
-  if (application !== undefined) changes.push(applicationChange(cluster, application));
-  const result = await cluster.submit(changes);
-  if (!result.ok) throw new Error(`the first objects could not be written: ${result.problem.message}`);
-}
-
-function applicationChange(cluster: ClusterAccess, settings: ApplicationSettings): Change {
-  const { name, repository, ref, path, schedule, prune } = settings;
-  const spec = {
-    repository,
-    ref,
-    prune,
-    ...(path === undefined ? {} : { path }),
-    ...(schedule === undefined ? {} : { schedule }),
-  };
-  const live = cluster.view.get<Application>('berth.dev/v1alpha1', 'Application', '', name);
-  if (live !== undefined) return { type: 'update', scope: 'spec', object: { ...live, spec } as Application };
-  return {
-    type: 'create',
-    object: {
-      apiVersion: 'berth.dev/v1alpha1',
-      kind: 'Application',
-      metadata: { name },
-      spec,
-    } as Application,
-  };
-}
-
-function compactRegularly(store: Store, clock: Clock, logger: Logger): () => void {
-  let before = 0;
-  let cancel = (): void => undefined;
-  const turn = async (): Promise<void> => {
-    const revision = await store.revision();
-    if (before > 0) await store.compact(before);
-    before = revision;
-  };
-  const schedule = (): void => {
-    cancel = clock.after(compactionIntervalMs, () => {
-      turn().catch((error: unknown) => logger.error('compaction failed', { error: String(error) }));
-      schedule();
-    });
-  };
-  schedule();
-  return () => cancel();
-}
-
-/** Listens on a unix socket for its owner alone; one that nobody answers on is removed first. */
-async function listen(server: Server, path: string): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (existsSync(path)) {
-    if (await answers(path)) throw new Error(`another reconciler already answers on ${path}`);
-    unlinkSync(path);
-  }
-  const former = process.umask(0o177);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
-  } finally {
-    process.umask(former);
-  }
-  chmodSync(path, 0o600);
-}
-
-async function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
+    view: cluster.view,
+    clock,
+    random,
+    logger,
   });
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+/** Where a client on this machine finds a server that listens on `address`. */
+function reachable({ host, port }: ListenAddress): ListenAddress {
+  return { host: host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host, port };
+}
+
+/** Resolves when there is a leader, this reconciler or another: what an API without one is asked for stays undone. */
+async function someoneLeads(
+  leading: Leading,
+  { election, clock }: ServeParts,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!leading.leads && !signal.aborted) {
+    const leader = await election.leader();
+    if (leader !== undefined && leader !== election.identity) return;
+    await new Promise<void>((resolve) => clock.after(leaderLookMs, resolve));
+  }
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { type NetworkSettings, networkDefaults } from './core/registry/allocate.ts';
 import { parseCidr } from './core/registry/cidr.ts';
+import { type ListenAddress, parseAddress } from './listeners.ts';
 import { type EtcdSettings, readEtcdSettings } from './etcd-settings.ts';
 
 export interface Settings {
@@ -14,6 +15,10 @@ export interface Settings {
   /** The Application to follow; undefined leaves those in the store alone. */
   readonly application: ApplicationSettings | undefined;
   readonly network: NetworkSettings;
+  /** Where the API listens for everybody with credentials; undefined leaves the choice to the machine. */
+  readonly listen: ListenAddress | undefined;
+  /** More names and addresses by which clients reach the API: they stand in its certificate. */
+  readonly serverNames: readonly string[];
   /** Where the cluster's state is in etcd; undefined keeps it in the state folder. */
   readonly etcd: EtcdSettings | undefined;
 }
@@ -40,6 +45,8 @@ const textFields = [
   'name',
   'clusterCidr',
   'serviceCidr',
+  'listen',
+  'serverNames',
 ] as const;
 const knownFields: readonly string[] = [...textFields, 'prune', 'config', 'output', 'etcd'];
 
@@ -68,6 +75,8 @@ export function readSettings(given: Given): Settings {
     state,
     socket: text('socket') ?? `${state}/berth.sock`,
     identity: text('identity'),
+    listen: listenAddress(text('listen')),
+    serverNames: (text('serverNames') ?? '').split(',').filter((name) => name !== ''),
     network,
     etcd: readEtcdSettings(fromFile.etcd, given),
     application:
@@ -82,6 +91,14 @@ export function readSettings(given: Given): Settings {
             prune,
           },
   };
+}
+
+function listenAddress(text: string | undefined): ListenAddress | undefined {
+  if (text === undefined) return undefined;
+  const address = parseAddress(text);
+  if (address === undefined)
+    throw new Error(`listen: expected HOST:PORT or :PORT for all addresses, got ${JSON.stringify(text)}`);
+  return address;
 }
 
 function readFile(file: string): Given {

@@ -1,5 +1,6 @@
 /** What the reconciler that leads runs for one term: control loops, scheduling, links to hosts, compaction. */
 import { join } from 'node:path';
+import type { Auth } from './api/auth/auth.ts';
 import { controllers } from './core/controllers/table.ts';
 import type {
   Clock,
@@ -51,6 +52,7 @@ export function startTerm(
   cluster: Cluster,
   leadership: Leadership,
   failed: (error: unknown) => void,
+  signing: Pick<Auth, 'controllers' | 'caPem'>,
 ): Term {
   const { settings, clock, random, logger, tell, sources, schedules } = parts;
   const links = parts.openLinks(leadership.epoch);
@@ -79,8 +81,10 @@ export function startTerm(
     failed,
   });
   const planning = { cluster, clock, random, logger, events, failed };
-  const controllerSettings = { ...settings.network, observingSinceMs: clock.now() };
-  const planners = controllers(controllerSettings).map((controller) => controllerLoop(controller, planning));
+  const controllerSettings = { ...settings.network, observingSinceMs: clock.now(), rootCa: signing.caPem };
+  const planners = [...controllers(controllerSettings), ...signing.controllers].map((controller) =>
+    controllerLoop(controller, planning),
+  );
   const inOrder = [events, hosts, ...planners, new SchedulingLoop(planning), applications];
   for (const loop of inOrder) loop.start();
   const stopCompaction = compactRegularly(parts.store, clock, logger);

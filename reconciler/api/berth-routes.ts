@@ -1,4 +1,4 @@
-/** What Berth serves besides Kubernetes' resources: plans, host keys, images, and the logs of pods. */
+/** What Berth serves besides Kubernetes' resources: plans, host keys, images, backups, and the logs of pods. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Pod } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { ImageReport, LogQuery } from '../../schemas/wire/messages.ts';
@@ -30,6 +30,8 @@ export interface BerthBackend {
     signal: AbortSignal,
   ): Promise<readonly ImageReport[]>;
   logs(host: string, query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** The store at one revision, as a backup file; absent where the store has backups of its own kind. */
+  backup?(): AsyncIterable<Uint8Array>;
 }
 
 const base = '/apis/berth.dev/v1alpha1';
@@ -51,6 +53,9 @@ export async function berthRoutes(
         sendJson(response, 200, {
           items: await backend.scan(query.get('address') ?? '', portOf(query), signal),
         });
+        return true;
+      case `GET ${base}/backup`:
+        await sendBackup(response, backend, signal);
         return true;
       case 'GET applications/plan':
         sendJson(
@@ -120,9 +125,32 @@ async function sendLog(
   const host = pod.spec?.nodeName ?? '';
   if (host === '') throw badRequest(`pod ${resource.name} does not have a host assigned`);
   const log = await backend.logs(host, logQuery(pod.metadata.uid ?? '', container, resource.query), signal);
-  response.writeHead(200, { 'content-type': 'text/plain' });
+  await sendStream(response, 'text/plain', log, signal);
+}
+
+async function sendBackup(
+  response: ServerResponse,
+  backend: BerthBackend,
+  signal: AbortSignal,
+): Promise<void> {
+  if (backend.backup === undefined)
+    throw new ApiError({
+      code: 501,
+      reason: 'NotImplemented',
+      message: 'the store is in etcd: back it up with etcdctl snapshot save',
+    });
+  await sendStream(response, 'application/octet-stream', backend.backup(), signal);
+}
+
+async function sendStream(
+  response: ServerResponse,
+  type: string,
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  response.writeHead(200, { 'content-type': type });
   response.flushHeaders();
-  for await (const chunk of log) {
+  for await (const chunk of chunks) {
     if (!response.write(chunk))
       await new Promise((resume) => response.once('drain', resume).once('close', resume));
     if (signal.aborted) return;

@@ -29,6 +29,7 @@ export interface Exchange {
 export type PathRoute = (
   attributes: RequestAttributes,
   request: IncomingMessage,
+  user: UserInfo,
 ) => Answer | undefined | Promise<Answer | undefined>;
 
 /** Told of every request when its answer is out. */
@@ -132,7 +133,7 @@ export class ApiHandler {
     if (await berthRoutes(request, response, attributes, resource, backend, cluster.view)) return streamed;
     if (resource !== undefined) return this.#resource(exchange, attributes, resource, user, records);
     for (const route of this.#ports.paths) {
-      const answer = await route(attributes, request);
+      const answer = await route(attributes, request, user);
       if (answer !== undefined) return answer;
     }
     throw resourceNotFound();

@@ -1,6 +1,7 @@
 /** Where the API listens: a unix socket for the machine's owner, and TLS for everybody else, HTTP/2 and HTTP/1.1. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type SecureServerOptions } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { ApiHandler } from './handler.ts';
 
 /** Headers beyond this are refused before anybody reads them; kube-apiserver takes 1 MiB, clients send a few KiB. */
@@ -23,8 +24,14 @@ export function createLocalServer(handler: ApiHandler): Server {
   return server;
 }
 
+/** A TLS server with the connections that it has: `close` alone waits for their clients. */
+export interface TlsServer {
+  readonly server: Http2SecureServer;
+  closeAllConnections(): void;
+}
+
 /** The API over TLS, not listening yet. `tls` brings key, certificate and how clients' certificates are asked for. */
-export function createTlsServer(handler: ApiHandler, tls: SecureServerOptions): Http2SecureServer {
+export function createTlsServer(handler: ApiHandler, tls: SecureServerOptions): TlsServer {
   const server = createSecureServer({
     ...tls,
     allowHTTP1: true,
@@ -44,5 +51,15 @@ export function createTlsServer(handler: ApiHandler, tls: SecureServerOptions): 
   // A client that breaks its connection breaks nobody else's.
   server.on('sessionError', () => undefined);
   server.on('tlsClientError', () => undefined);
-  return server;
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  return {
+    server,
+    closeAllConnections: () => {
+      for (const socket of connections) socket.destroy();
+    },
+  };
 }

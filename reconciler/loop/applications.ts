@@ -282,7 +282,8 @@ export class ApplicationLoop {
         await this.#status.applied(name, commit, plan, startedMs);
         return 'applied';
       }
-      if (result.problem.reason === 'Conflict') continue;
+      // Somebody was faster; the view shows it by now.
+      if (result.problem.reason === 'Conflict' || result.problem.reason === 'AlreadyExists') continue;
       await this.#status.refused(name, commit, [result.problem.message], startedMs);
       return 'refused';
     }

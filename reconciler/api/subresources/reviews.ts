@@ -23,7 +23,7 @@ import { writeOptions } from '../verbs/write-options.ts';
 import { bindPod } from './binding.ts';
 
 /** Answers a TokenReview: who a token stands for. */
-export type TokenReviewer = (review: TokenReview) => Promise<TokenReview>;
+export type TokenReviewer = (review: TokenReview) => Promise<ReviewResult<TokenReview>>;
 
 type Review = (
   object: KubeObject,
@@ -36,10 +36,7 @@ const reviews: Readonly<Record<string, Review>> = {
     ok: true,
     object: reviewSelf(object as SelfSubjectReview, user, clock.now()),
   }),
-  'authentication.k8s.io/TokenReview': async (object, _context, reviewToken) => ({
-    ok: true,
-    object: await reviewToken(object as TokenReview),
-  }),
+  'authentication.k8s.io/TokenReview': (object, _context, reviewToken) => reviewToken(object as TokenReview),
   'authorization.k8s.io/LocalSubjectAccessReview': (object, { cluster }) =>
     reviewLocalAccess(object as LocalSubjectAccessReview, cluster.view),
   'authorization.k8s.io/SelfSubjectAccessReview': (object, { user, cluster }) =>

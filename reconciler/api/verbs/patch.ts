@@ -4,6 +4,7 @@ import type { KubeObject } from '../../core/model/object.ts';
 import type { Change } from '../../core/model/plan.ts';
 import { formatTime } from '../../core/model/time.ts';
 import { jsonPatch } from '../../core/patch/json-patch.ts';
+import { PatchError } from '../../core/patch/patch-error.ts';
 import { mergePatch } from '../../core/patch/merge-patch.ts';
 import { strategicMergePatch } from '../../core/patch/strategic-merge-patch.ts';
 import { invalid, notFound } from '../../core/registry/status-error.ts';
@@ -80,12 +81,7 @@ export function patchedDocument(
       'FieldValueForbidden',
     );
   const patch = decodePatch(body.bytes, type);
-  const raw =
-    type === 'json'
-      ? jsonPatch(shown, patch)
-      : type === 'merge'
-        ? mergePatch(shown, patch)
-        : strategicMergePatch(shown, patch, expected.definition ?? '');
+  const raw = patched({ ...shown }, type, patch, expected);
   const repeated = options.fieldValidation === 'Ignore' ? [] : patchDuplicates(body.bytes, type);
   const checked = checkFields(raw, expected, options.fieldValidation, repeated);
   for (const text of checked.warnings) context.warn(text);
@@ -97,6 +93,22 @@ function liveObject(request: ResourceRequest, { cluster }: WriteContext): KubeOb
   const live = cluster.view.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
   if (live === undefined) throw new ApiError(notFound(refOfRequest(request), cluster.view.kinds));
   return live;
+}
+
+function patched(
+  document: Readonly<Record<string, unknown>>,
+  type: Exclude<PatchType, 'apply'>,
+  patch: unknown,
+  expected: ExpectedBody,
+): unknown {
+  try {
+    if (type === 'json') return jsonPatch(document, patch);
+    if (type === 'merge') return mergePatch(document, patch);
+    return strategicMergePatch(document, patch, expected.definition ?? '');
+  } catch (error) {
+    if (error instanceof PatchError) throw new ApiError(error.problem);
+    throw error;
+  }
 }
 
 /** A patch changes no object's identity. */

@@ -1,0 +1,92 @@
+/** What every cluster has from its start, and the Application that the command line named. */
+import type { Application } from '../schemas/berth/types.ts';
+import type { PriorityClass } from '../schemas/kubernetes/types/scheduling-v1.ts';
+import { systemPriorityClasses } from './core/admission/priority.ts';
+import { missingDefaults } from './core/authorization/default-objects.ts';
+import type { ClusterAccess } from './core/model/access.ts';
+import type { KubeObject } from './core/model/object.ts';
+import type { Change } from './core/model/plan.ts';
+import { formatIpv4, parseCidr } from './core/registry/cidr.ts';
+import type { ApplicationSettings, Settings } from './settings.ts';
+
+const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+/** Port of the Service `kubernetes`, as everywhere. */
+const apiServicePort = 443;
+
+/** Writes what is missing. Several reconcilers may do so at once. Rejects where the registry refuses an object. */
+export async function ensureFirstObjects(
+  cluster: ClusterAccess,
+  settings: Settings,
+  apiPort: number,
+): Promise<void> {
+  for (;;) {
+    const result = await cluster.submit(firstChanges(cluster, settings, apiPort), { fence: 'none' });
+    if (result.ok) return;
+    if (result.problem.code !== 409)
+      throw new Error(`the first objects could not be written: ${result.problem.message}`);
+  }
+}
+
+function firstChanges(cluster: ClusterAccess, settings: Settings, apiPort: number): readonly Change[] {
+  const { view } = cluster;
+  const objects: readonly KubeObject[] = [
+    ...systemNamespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    ...Object.entries(systemPriorityClasses).map(priorityClass),
+    apiService(settings, apiPort),
+  ];
+  const missing = objects.filter(
+    ({ apiVersion, kind, metadata }) =>
+      view.get<KubeObject>(apiVersion, kind, metadata.namespace ?? '', metadata.name ?? '') === undefined,
+  );
+  const { application } = settings;
+  return [
+    ...missing.map((object): Change => ({ type: 'create', object })),
+    ...missingDefaults(view),
+    ...(application === undefined ? [] : [applicationChange(cluster, application)]),
+  ];
+}
+
+function priorityClass([name, value]: readonly [string, number]): PriorityClass {
+  const description = `For pods without which ${name === 'system-node-critical' ? 'a node' : 'the cluster'} does not work.`;
+  return {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name },
+    value,
+    description,
+  };
+}
+
+/** The API under its name inside of the cluster, at the first address of the service range. */
+function apiService({ network }: Settings, apiPort: number): KubeObject {
+  const spec = {
+    clusterIP: formatIpv4(parseCidr(network.serviceCidr).base + 1),
+    ports: [{ name: 'https', port: apiServicePort, targetPort: apiPort }],
+  };
+  const labels = { component: 'apiserver', provider: 'kubernetes' };
+  const metadata = { name: 'kubernetes', namespace: 'default', labels };
+  return { apiVersion: 'v1', kind: 'Service', metadata, spec } as KubeObject;
+}
+
+function applicationChange(cluster: ClusterAccess, settings: ApplicationSettings): Change {
+  const { name, repository, ref, path, schedule, prune } = settings;
+  const spec = {
+    repository,
+    ref,
+    prune,
+    ...(path === undefined ? {} : { path }),
+    ...(schedule === undefined ? {} : { schedule }),
+  };
+  const live = cluster.view.get<Application>('berth.dev/v1alpha1', 'Application', '', name);
+  if (live !== undefined) return { type: 'update', scope: 'spec', object: { ...live, spec } as Application };
+  return {
+    type: 'create',
+    object: {
+      apiVersion: 'berth.dev/v1alpha1',
+      kind: 'Application',
+      metadata: { name },
+      spec,
+    } as Application,
+  };
+}
