@@ -80,14 +80,17 @@ test('a wrong password, no name, no certificate and what is beyond the role are 
     'its certificate is for 127.0.0.1 alone',
   );
   const beyond = await openEtcdStore({ ...optionsOf('/other'), username: 'berth', password });
-  const nameless = await openEtcdStore(optionsOf());
   try {
     await assert.rejects(beyond.commit([put('/a', '1')]), /permission denied/u);
     await assert.rejects(beyond.get('/a'), /permission denied/u);
-    await assert.rejects(nameless.commit([put('/a', '1')]), /permission denied|user name is empty/u);
   } finally {
-    await Promise.all([beyond.close(), nameless.close()]);
+    await beyond.close();
   }
+  // etcd 3.6 refuses already to tell its version; older ones take the certificate's name, which is empty.
+  await assert.rejects(async () => {
+    const nameless = await openEtcdStore(optionsOf());
+    await nameless.commit([put('/a', '1')]).finally(() => nameless.close());
+  }, /permission denied|user name is empty/u);
 });
 
 function optionsOf(prefix = '/berth'): Omit<Parameters<typeof openEtcdStore>[0], 'username' | 'password'> {

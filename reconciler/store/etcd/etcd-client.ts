@@ -86,7 +86,7 @@ export class EtcdClient {
       this.#endpoints.map(async (endpoint) => {
         try {
           if (this.#login !== undefined && this.#token === undefined) await this.#renew(endpoint, undefined);
-          return (await endpoint.call('Status', {}, this.#token, callTimeoutMs)).version;
+          return await endpoint.version(this.#token, callTimeoutMs);
         } catch (error) {
           return storeError(error);
         }

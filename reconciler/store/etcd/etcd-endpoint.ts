@@ -1,6 +1,10 @@
 /** One etcd server: a channel, and the calls on it. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpsGet } from 'node:https';
 import { isIP } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { checkServerIdentity } from 'node:tls';
 import {
   Client,
@@ -9,6 +13,7 @@ import {
   credentials,
   Metadata,
   type ServiceError,
+  status,
   type VerifyOptions,
 } from '@grpc/grpc-js';
 import { codecOf } from './etcd-codec.ts';
@@ -47,6 +52,7 @@ const nameForAddresses = 'etcd';
 
 export class EtcdEndpoint {
   readonly url: string;
+  readonly #tls: EtcdTls | undefined;
   readonly #client: Client;
 
   /** Throws where `url` is no http or https address, or a file cannot be read. */
@@ -54,7 +60,8 @@ export class EtcdEndpoint {
     const { protocol, host, hostname } = addressOf(url);
     const address = isIP(bare(hostname)) === 0 ? undefined : hostname;
     this.url = url;
-    const trust = protocol === 'https:' ? secure(tls, address) : credentials.createInsecure();
+    this.#tls = tls;
+    const trust = protocol === 'https:' ? secure(filesOf(tls), address) : credentials.createInsecure();
     this.#client = new Client(host, trust, {
       ...(address === undefined ? {} : { 'grpc.ssl_target_name_override': nameForAddresses }),
       'grpc.max_receive_message_length': unlimited,
@@ -97,6 +104,35 @@ export class EtcdEndpoint {
     });
   }
 
+  /** The server's version. etcd 3.6 tells it root alone over gRPC, and everyone over HTTP. Rejects with EtcdError. */
+  async version(token: string | undefined, timeoutMs: number): Promise<string> {
+    try {
+      return (await this.call('Status', {}, token, timeoutMs)).version;
+    } catch (error) {
+      if (!(error instanceof EtcdError) || error.code !== status.PERMISSION_DENIED) throw error;
+      return await this.#versionOverHttp(timeoutMs);
+    }
+  }
+
+  async #versionOverHttp(timeoutMs: number): Promise<string> {
+    const url = new URL('/version', this.url);
+    const options = { timeout: timeoutMs, agent: false } as const;
+    const outgoing =
+      url.protocol === 'https:'
+        ? httpsGet(url, { ...options, ...filesOf(this.#tls) })
+        : httpGet(url, options);
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
+    try {
+      const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+      const { etcdserver } = (await json(answer)) as { readonly etcdserver?: unknown };
+      if (typeof etcdserver === 'string') return etcdserver;
+      throw new Error(`it answers HTTP ${answer.statusCode ?? 0} without a version`);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new EtcdError(status.UNAVAILABLE, `its version cannot be asked for: ${why}`, this.url);
+    }
+  }
+
   /** A stream both ways. Its errors are gRPC's; who opens it cancels it. */
   stream<S extends keyof EtcdStreams>(
     method: S,
@@ -130,13 +166,23 @@ function addressOf(url: string): URL {
   return parsed;
 }
 
-function secure(tls: EtcdTls | undefined, address: string | undefined): ChannelCredentials {
-  const read = (path: string | undefined): Buffer | null => (path === undefined ? null : readFileSync(path));
+interface TlsFiles {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
+function filesOf(tls: EtcdTls | undefined): TlsFiles {
+  const named = Object.entries(tls ?? {}) as readonly (readonly [keyof EtcdTls, string])[];
+  return Object.fromEntries(named.map(([field, path]) => [field, readFileSync(path)]));
+}
+
+function secure(files: TlsFiles, address: string | undefined): ChannelCredentials {
   const verify: VerifyOptions =
     address === undefined
       ? {}
       : { checkServerIdentity: (_name, certificate) => checkServerIdentity(bare(address), certificate) };
-  return credentials.createSsl(read(tls?.ca), read(tls?.key), read(tls?.cert), verify);
+  return credentials.createSsl(files.ca ?? null, files.key ?? null, files.cert ?? null, verify);
 }
 
 /** An IPv6 address without the brackets that a URL has it in. */
