@@ -44,20 +44,25 @@ export function upCommand(): Command {
     });
 }
 
-/** Starts `reconciler/main.ts` on this terminal; its exit code is the command's. */
-export async function runReconciler(
-  mode: 'serve' | 'validate',
+/** The command line of `reconciler/main.ts`, to be run by this Node. */
+export function reconcilerArguments(
+  mode: 'serve' | 'validate' | 'backup' | 'restore',
   options: object,
   args: readonly string[] = [],
-): Promise<number> {
+): string[] {
   const main = new URL('../reconciler/main.ts', import.meta.url).pathname;
   const globals = options as GlobalOptions;
   const settings = { ...options, state: stateDirectory(globals), socket: socketPath(globals) };
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', main, mode, JSON.stringify(settings), ...args],
-    { stdio: 'inherit' },
-  );
+  return ['--disable-warning=ExperimentalWarning', main, mode, JSON.stringify(settings), ...args];
+}
+
+/** Starts `reconciler/main.ts` on this terminal; its exit code is the command's. */
+export async function runReconciler(
+  mode: 'serve' | 'validate' | 'restore',
+  options: object,
+  args: readonly string[] = [],
+): Promise<number> {
+  const child = spawn(process.execPath, reconcilerArguments(mode, options, args), { stdio: 'inherit' });
   // The terminal sends its signals to both; one that was sent to this process alone is passed on.
   const pass = (signal: NodeJS.Signals): void => {
     child.kill(signal);
