@@ -4,7 +4,7 @@ import { type Fields, fieldsOf, isEmpty, isFields, itemsOf, numberOf, textOf } f
 import { quantityValue } from './quantity.ts';
 import type { Check, Constraints, Rule } from './rule.ts';
 
-const positive: Rule = { min: 1, outOfBounds: 'must be greater than zero' };
+const positive: Rule = { min: 1, zero: 'checked', outOfBounds: 'must be greater than zero' };
 const periodSecondsMax = 1800;
 const stabilizationSecondsMax = 3600;
 
@@ -105,7 +105,7 @@ export const autoscalerConstraints: Constraints = {
   [autoscaling('HorizontalPodAutoscalerSpec')]: {
     fields: {
       minReplicas: { min: 1 },
-      maxReplicas: { min: 1, outOfBounds: 'must be greater than 0' },
+      maxReplicas: { min: 1, zero: 'checked', outOfBounds: 'must be greater than 0' },
     },
     checks: [replicaBounds, nothingToScaleFrom],
   },
