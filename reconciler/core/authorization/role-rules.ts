@@ -11,10 +11,11 @@ import type {
 import type { UserInfo } from '../model/user.ts';
 import type { ClusterView } from '../model/view.ts';
 import { quoted } from './attributes.ts';
-import { type Binding, bindingsOf } from './subject-index.ts';
+import { type Binding, type BoundSubject, visitBindings } from './subject-index.ts';
 
 const apiVersion = 'rbac.authorization.k8s.io/v1';
 const noRules: readonly PolicyRule[] = [];
+const none: readonly Role[] = [];
 
 /** The rules of one role that a user is bound to. */
 export interface Grant {
@@ -55,16 +56,22 @@ export function visitGrants(
   visit: (grant: Grant) => boolean,
 ): readonly string[] {
   const errors = new Set<string>();
-  const visitAll = (list: readonly Binding[]): boolean => {
-    for (const { binding, subject } of bindingsOf(user, list)) {
-      const rules = rulesOfRole(binding.roleRef, binding.metadata.namespace ?? '', view);
-      if (rules === undefined) errors.add(missingRole(binding.roleRef));
-      else if (visit({ rules, binding, subject })) return true;
-    }
+  const rulesOf = (ref: RoleRef, home: string): readonly PolicyRule[] | undefined =>
+    rulesOfRole(ref, home, view);
+  const visitBound = ({ binding, subject, rules }: BoundSubject): boolean => {
+    if (rules !== undefined) return visit({ rules, binding, subject });
+    errors.add(missingRole(binding.roleRef));
     return false;
   };
-  if (visitAll(view.list<ClusterRoleBinding>(apiVersion, 'ClusterRoleBinding'))) return [...errors];
-  if (namespace !== '') visitAll(view.list<RoleBinding>(apiVersion, 'RoleBinding', namespace));
+  const clusterRoles = view.list<ClusterRole>(apiVersion, 'ClusterRole');
+  const everywhere = view.list<ClusterRoleBinding>(apiVersion, 'ClusterRoleBinding');
+  const lists = { bindings: everywhere, clusterRoles, roles: none };
+  if (visitBindings(user, lists, rulesOf, visitBound) || namespace === '') return [...errors];
+  const bindings = view.list<RoleBinding>(apiVersion, 'RoleBinding', namespace);
+  if (bindings.length > 0) {
+    const roles = view.list<Role>(apiVersion, 'Role', namespace);
+    visitBindings(user, { bindings, clusterRoles, roles }, rulesOf, visitBound);
+  }
   return [...errors];
 }
 
