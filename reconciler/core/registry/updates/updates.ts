@@ -3,6 +3,7 @@ import type { FieldProblem } from '../../../../schemas/validation/field-problem.
 import { definitionUpdateRules } from '../../custom/definition-updates.ts';
 import type { KubeObject } from '../../model/object.ts';
 import { clusterObjectUpdateRules } from './cluster-objects.ts';
+import { metadataUpdateProblems } from './metadata.ts';
 import type { UpdateRules } from './update-rule.ts';
 import { workloadUpdateRules } from './workloads.ts';
 
@@ -14,5 +15,6 @@ export function updateProblems(
   before: KubeObject,
   subresource: string,
 ): readonly FieldProblem[] {
-  return rules[`${after.apiVersion}/${after.kind}`]?.(after, before, subresource) ?? [];
+  const own = rules[`${after.apiVersion}/${after.kind}`]?.(after, before, subresource) ?? [];
+  return [...metadataUpdateProblems(after, before), ...own];
 }
