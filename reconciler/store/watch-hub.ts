@@ -83,8 +83,9 @@ export class WatchHub {
   }
 
   /**
-   * Yields from history until level, and attaches the subscriber in the very step that found it level: there
-   * must be no `await` or `yield` between the two, or a commit could slip through.
+   * Yields from history until level, and attaches the subscriber in the very step that read the last of it: there
+   * must be no `await` or `yield` between the two, or a commit could slip through. From then on no compaction can take
+   * the ground from a watcher that is slow to take what it was given.
    */
   async *#replay(
     prefix: string,
@@ -103,13 +104,16 @@ export class WatchHub {
         return;
       }
       const through = Math.min(revision, cursor + replayTurnRevisions);
-      for (const batch of this.#history.read(cursor, through)) {
+      const batches = this.#history.read(cursor, through);
+      if (through === revision) this.#attach(prefix, subscriber);
+      for (const batch of batches) {
         const seen = under(prefix, batch);
         if (seen !== undefined) yield seen;
         if (signal.aborted) return;
       }
+      if (through === revision) return;
       cursor = through;
-      if (cursor < revision) await nextTurn();
+      await nextTurn();
     }
   }
 
