@@ -7,6 +7,16 @@ import type { PatchSchema } from './patch-schema.ts';
 type List = readonly unknown[];
 type MergeObjects = (original: JsonObject, patch: JsonObject, definition: string | undefined) => JsonObject;
 
+/** A merged list before its items are put in order. */
+interface Merged {
+  /** What was there and stays, then what is new. */
+  readonly items: List;
+  /** What of the patch stands in the list. */
+  readonly added: List;
+  /** What was there and stays. */
+  readonly kept: List;
+}
+
 /**
  * The list with the patch merged into it. Items of the patch have its order; others stay where they are among those
  * that were there before.
@@ -17,23 +27,42 @@ export function mergeLists(
   schema: PatchSchema,
   mergeObjects: MergeObjects,
 ): List {
-  if (original.length === 0 && patch.length === 0) return original;
+  const { items, added, kept } = mergeItems(original, patch, schema, mergeObjects);
+  return ordered(items, added, kept, schema.mergeKey);
+}
+
+/**
+ * The same in an order that the patch gives. A new item takes the place of one that goes, and so keeps its distance
+ * from those that the order does not name.
+ */
+export function mergeListsInOrder(
+  original: List,
+  patch: List,
+  order: List,
+  schema: PatchSchema,
+  mergeObjects: MergeObjects,
+): List {
+  const { items, added, kept } = mergeItems(original, patch, schema, mergeObjects);
+  const merged = ordered(items, added, kept, schema.mergeKey);
+  return ordered(merged, order, items.slice(0, original.length), schema.mergeKey);
+}
+
+function mergeItems(original: List, patch: List, schema: PatchSchema, mergeObjects: MergeObjects): Merged {
   if (!holdsObjects(original, patch)) {
-    const merged = [...new Set([...original, ...patch])];
-    return ordered(merged, patch, original, undefined);
+    return { items: [...new Set([...original, ...patch])], added: patch, kept: original };
   }
   const { mergeKey } = schema;
   if (mergeKey === undefined) throw malformedPatch('cannot merge lists without merge key for struct');
   const { kept, added } = afterDirectives(original as JsonObject[], patch as JsonObject[], mergeKey);
-  const merged = [...kept];
+  const items = [...kept];
   for (const item of added) {
     const key = keyOf(item, mergeKey);
-    const at = merged.findIndex((one) => own(one, mergeKey) === key);
-    const before = merged[at];
-    if (before === undefined) merged.push(withoutDirectives(item) as JsonObject);
-    else merged[at] = mergeObjects(before, item, schema.definition);
+    const at = items.findIndex((one) => own(one, mergeKey) === key);
+    const before = items[at];
+    if (before === undefined) items.push(withoutDirectives(item) as JsonObject);
+    else items[at] = mergeObjects(before, item, schema.definition);
   }
-  return ordered(merged, added, kept, mergeKey);
+  return { items, added, kept };
 }
 
 /** The list without these scalars. */

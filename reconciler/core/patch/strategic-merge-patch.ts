@@ -4,7 +4,7 @@
  * directive standing in a value that is new, it is left out here: no object has such fields.
  */
 import { isObject, type JsonObject } from './json-value.ts';
-import { mergeLists, ordered, removeItems, refuseOrder } from './merge-list.ts';
+import { mergeLists, mergeListsInOrder, ordered, removeItems, refuseOrder } from './merge-list.ts';
 import {
   deletedFromField,
   goText,
@@ -40,6 +40,7 @@ function mergeObjects(original: JsonObject, patch: JsonObject, definition: strin
     mergeInOrder(result, rest, field, rest.get(key), definition);
     rest.delete(key);
   }
+  for (const [key, value] of rest) removeFromList(result, key, value);
   for (const [key, value] of rest) mergeField(result, key, value, definition);
   return Object.fromEntries(result);
 }
@@ -83,14 +84,11 @@ function mergeInOrder(
   refuseOrder(items, order, schema.mergeKey);
   if (current !== undefined && added === null) return;
   patch.delete(field);
-  const merged =
-    current === undefined
-      ? (withoutDirectives(items) as unknown[])
-      : added === undefined
-        ? original
-        : schema.strategy === 'merge'
-          ? mergeLists(original, items, schema, mergeObjects)
-          : (withoutDirectives(items) as unknown[]);
+  if (current !== undefined && added !== undefined && schema.strategy === 'merge') {
+    result.set(field, mergeListsInOrder(original, items, order, schema, mergeObjects));
+    return;
+  }
+  const merged = added === undefined ? original : (withoutDirectives(items) as readonly unknown[]);
   result.set(field, ordered(merged, order, original, schema.mergeKey));
 }
 
@@ -100,14 +98,16 @@ function listOf(value: unknown): readonly unknown[] {
   throw malformedPatch(`expected a []interface {}, but received a ${typeof value}`);
 }
 
+/** `$deleteFromPrimitiveList/FIELD`: what else the patch says of the list is done after it. */
+function removeFromList(result: Entries, key: string, value: unknown): void {
+  const field = deletedFromField(key);
+  const current = field === undefined ? undefined : result.get(field);
+  if (field === undefined || !Array.isArray(current) || !Array.isArray(value)) return;
+  result.set(field, removeItems(current as readonly unknown[], value as readonly unknown[]));
+}
+
 function mergeField(result: Entries, key: string, value: unknown, definition: string | undefined): void {
-  const shrunk = deletedFromField(key);
-  if (shrunk !== undefined) {
-    const current = result.get(shrunk);
-    if (Array.isArray(current) && Array.isArray(value))
-      result.set(shrunk, removeItems(current as readonly unknown[], value as readonly unknown[]));
-    return;
-  }
+  if (deletedFromField(key) !== undefined) return;
   if (value === null) {
     result.delete(key);
     return;
