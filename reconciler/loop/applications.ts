@@ -4,6 +4,7 @@
  * Objects that somebody changed by hand are put back from the commit that the cluster follows.
  */
 import type { Application } from '../../schemas/berth/types.ts';
+import { hasCondition, isCustomResourceDefinition } from '../core/custom/definition.ts';
 import type { ClusterAccess } from '../core/model/access.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { KubeObject } from '../core/model/object.ts';
@@ -124,7 +125,8 @@ export class ApplicationLoop {
     for (const change of changes) {
       if (change.ref.kind === 'Application') this.#applicationChanged(change);
       for (const [name, following] of this.#following) {
-        if (following.applied !== undefined && isDrift(change, managerOf(name))) this.#queue.add(name, name);
+        const concerned = isDrift(change, managerOf(name)) || isEstablishment(change);
+        if (following.applied !== undefined && concerned) this.#queue.add(name, name);
       }
     }
   }
@@ -293,6 +295,13 @@ export class ApplicationLoop {
     });
     return 'raced';
   }
+}
+
+/** Whether a custom kind is served from now on, which objects of a commit may wait for. */
+function isEstablishment({ before, after }: ViewChange): boolean {
+  const serves = (object: KubeObject | undefined): boolean =>
+    object !== undefined && isCustomResourceDefinition(object) && hasCondition(object, 'Established');
+  return serves(after) && !serves(before);
 }
 
 /** Whether a change touched the desired half of an object that `manager` owns fields of. */

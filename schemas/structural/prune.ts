@@ -2,6 +2,7 @@
  * What a structural schema does not name is dropped (pruning), and told to those who ask for it. Unchanged parts of an
  * object are shared with the result, and an object in which nothing is unknown is given back itself.
  */
+import { renderPath } from '../validation/field-path.ts';
 import { isFields, type Fields } from '../validation/loose.ts';
 import { objectMetaFields } from './object-meta-fields.ts';
 import {
@@ -34,16 +35,19 @@ export function pruneInside(value: unknown, schema: StructuralSchema): unknown {
 
 /** The fields that `prune` drops, sorted: `spec.foo`, `spec.list[0].bar`, `metadata.foo`. */
 export function unknownFields(object: object, schema: StructuralSchema): readonly string[] {
-  const paths: string[] = [];
-  pruneValue(object, asRoot(schema), { path: [], found: (path) => paths.push(renderSteps(path)) });
-  return paths.sort();
+  return unknownPaths(object, schema)
+    .map((path) => renderPath(path))
+    .sort();
 }
 
-function renderSteps(path: readonly (string | number)[]): string {
-  return path.reduce<string>(
-    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
-    '',
-  );
+/** The same fields in steps, in the order of the object. */
+export function unknownPaths(
+  object: object,
+  schema: StructuralSchema,
+): readonly (readonly (string | number)[])[] {
+  const paths: (readonly (string | number)[])[] = [];
+  pruneValue(object, asRoot(schema), { path: [], found: (path) => paths.push([...path]) });
+  return paths;
 }
 
 /** `schema` is undefined where nothing is described: of a map nothing is left then. */

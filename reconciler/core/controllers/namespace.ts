@@ -1,6 +1,6 @@
 /** Deletes a namespace: first what is in it, then itself. */
 import type { Namespace, NamespaceCondition } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { type KindInfo, apiVersionOf, kinds } from '../../../schemas/kinds.ts';
+import { type KindInfo, type KindTable, apiVersionOf } from '../../../schemas/kinds.ts';
 import { withCondition } from '../model/conditions.ts';
 import type { Controller, PlanContext } from '../model/controller.ts';
 import { sameJson } from '../model/json.ts';
@@ -15,7 +15,18 @@ const contentFinalizer = 'kubernetes';
 /** Objects deleted by one plan: bounds the size of one commit. */
 const deletionsPerPlan = 500;
 
-const namespacedKinds = kinds.filter((info) => info.namespaced && info.verbs.includes('list'));
+const namespacedKinds = new WeakMap<KindTable, readonly KindInfo[]>();
+
+/** What a namespace may hold, custom kinds among it; of a kind with several versions the first one stands for all. */
+function namespacedKindsOf(table: KindTable): readonly KindInfo[] {
+  const known = namespacedKinds.get(table);
+  if (known !== undefined) return known;
+  const listed = table.all.filter((info) => info.namespaced && info.verbs.includes('list'));
+  const unique = new Map(listed.toReversed().map((info) => [`${info.group}/${info.kind}`, info]));
+  const found = listed.filter((info) => unique.get(`${info.group}/${info.kind}`) === info);
+  namespacedKinds.set(table, found);
+  return found;
+}
 
 export const namespaceController: Controller = { name: 'namespace-controller', keysFor, plan };
 
@@ -31,7 +42,7 @@ function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
   if (namespace === undefined) return emptyPlan;
   if (namespace.metadata.deletionTimestamp === undefined) return statusChange(namespace, { phase: 'Active' });
   if (!(namespace.spec?.finalizers ?? []).includes(contentFinalizer)) return emptyPlan;
-  const content = namespacedKinds
+  const content = namespacedKindsOf(view.kinds)
     .map((info) => ({ info, objects: view.list<KubeObject>(apiVersionOf(info), info.kind, key.name) }))
     .filter(({ objects }) => objects.length > 0);
   if (content.length === 0) return { changes: [finalized(namespace)], events: [] };

@@ -74,7 +74,7 @@ test('without the subresource the status is an ordinary field', () => {
     status,
   });
   assert.equal(made.status, undefined, 'the schema does not name it');
-  const open = structuredClone(gateways) as typeof gateways;
+  const open = structuredClone(gateways);
   for (const { schema } of open.spec.versions)
     Object.assign(schema.openAPIV3Schema.properties, {
       status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },

@@ -41,7 +41,7 @@ function apply(live: KubeObject | undefined, config: KubeObject, manager: string
     custom,
   });
   assert.ok(result.ok, result.ok ? '' : result.message);
-  return result.object as Custom;
+  return result.object;
 }
 
 test('items of a list map have owners of their own, by their keys', () => {

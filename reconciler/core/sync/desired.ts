@@ -1,5 +1,5 @@
 /** An object of the repository as it is applied: with its namespace, its secret text encoded, without what the server sets. */
-import { kindByGvk } from '../../../schemas/kinds.ts';
+import { builtInKinds, type KindTable } from '../../../schemas/kinds.ts';
 import { dropNulls } from '../apply/drop-nulls.ts';
 import { extractFields } from '../apply/extract.ts';
 import { difference } from '../apply/field-set.ts';
@@ -11,15 +11,18 @@ import { foldStringData } from '../registry/secret-data.ts';
 /** The namespace of an object that names none, as kubectl's without a context. */
 const defaultNamespace = 'default';
 
-/** Remembered by identity, so that what is planned again and again is prepared once. */
-const prepared = new WeakMap<KubeObject, KubeObject>();
+/** Remembered by identity, so that what is planned again and again is prepared once for each scope of its kind. */
+const prepared = new WeakMap<KubeObject, Map<boolean | undefined, KubeObject>>();
 
-export function desiredObject(source: KubeObject): KubeObject {
-  const known = prepared.get(source);
-  if (known !== undefined) return known;
+/** The object as it is applied. `table` says whether its kind has namespaces; one that it lacks stays where it says. */
+export function desiredObject(source: KubeObject, table: KindTable = builtInKinds): KubeObject {
+  const namespaced = table.byGvk(source.apiVersion, source.kind)?.namespaced;
+  const known = prepared.get(source) ?? new Map<boolean | undefined, KubeObject>();
+  const before = known.get(namespaced);
+  if (before !== undefined) return before;
   const shape = shapeOfKind(source.apiVersion, source.kind);
-  const object = ownable(dropNulls(foldStringData(withPlace(source)), shape), shape);
-  prepared.set(source, object);
+  const object = ownable(dropNulls(foldStringData(withPlace(source, namespaced)), shape), shape);
+  prepared.set(source, known.set(namespaced, object));
   return object;
 }
 
@@ -29,7 +32,7 @@ function ownable(object: KubeObject, shape: MapShape): KubeObject {
   return fields.size > 0 ? object : { ...object, metadata: { ...object.metadata, labels: {} } };
 }
 
-function withPlace(object: KubeObject): KubeObject {
+function withPlace(object: KubeObject, isNamespaced: boolean | undefined): KubeObject {
   const {
     managedFields: _managedFields,
     uid: _uid,
@@ -39,7 +42,7 @@ function withPlace(object: KubeObject): KubeObject {
     namespace,
     ...metadata
   } = object.metadata;
-  const namespaced = kindByGvk(object.apiVersion, object.kind)?.namespaced ?? namespace !== undefined;
+  const namespaced = isNamespaced ?? namespace !== undefined;
   return {
     ...object,
     metadata: { ...metadata, ...(namespaced ? { namespace: namespace ?? defaultNamespace } : {}) },

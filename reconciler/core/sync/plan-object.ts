@@ -1,13 +1,20 @@
 /** What one object of the repository needs: a step, nothing, patience, or somebody's attention. */
+import type { CustomResourceDefinition } from '../../../schemas/kubernetes/types/apiextensions-v1.ts';
+import { groupOf } from '../../../schemas/kinds.ts';
+import { problemText } from '../../../schemas/validation/field-problem.ts';
 import { applyConfiguration } from '../apply/apply.ts';
 import { dropNulls } from '../apply/drop-nulls.ts';
 import { extractFields } from '../apply/extract.ts';
 import { type FieldSet, hasPath, pathsOf, setOf } from '../apply/field-set.ts';
 import { shapeOfKind } from '../apply/merge-shape.ts';
 import { removeFields } from '../apply/remove.ts';
+import { customMergeOf } from '../custom/merge-shape.ts';
+import { asServed } from '../custom/versions.ts';
+import { desiredProblems } from '../custom/desired-problems.ts';
 import { type KubeObject, kindOf, type ObjectRef, refOf } from '../model/object.ts';
 import type { Change } from '../model/plan.ts';
 import type { ClusterView } from '../model/view.ts';
+import { isCustom } from '../registry/halves.ts';
 import { diffFields, type FieldDiff } from './field-diff.ts';
 import { handedOver } from './ignored-fields.ts';
 import { immutableFields } from './immutable-fields.ts';
@@ -41,7 +48,7 @@ export interface SyncStep {
 }
 
 export interface SyncProblem {
-  readonly reason: 'ownership' | 'immutable' | 'namespace' | 'invalid';
+  readonly reason: 'ownership' | 'immutable' | 'namespace' | 'invalid' | 'kind';
   readonly ref: ObjectRef;
   readonly source: SourceLocation;
   /** The field it is about. */
@@ -68,7 +75,10 @@ export interface PlanContext {
   readonly manager: string;
   readonly view: ClusterView;
   readonly now: string;
+  /** Identities of the objects of the repository. */
   readonly ids: ReadonlySet<string>;
+  /** CustomResourceDefinitions of the repository. */
+  readonly definitions: readonly CustomResourceDefinition[];
   /** Namespaces that the repository holds. */
   readonly namespaces: ReadonlySet<string>;
   /** Autoscalers, of the repository and live. */
@@ -77,7 +87,9 @@ export interface PlanContext {
 
 export function planObject(desired: DesiredObject, context: PlanContext): Outcome {
   const ref = refOf(desired.object);
-  const live = context.view.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
+  const unserved = kindOutcome(desired, ref, context);
+  if (unserved !== undefined) return unserved;
+  const live = liveObject(ref, context.view);
   const blocked = namespaceOutcome(desired, ref, live, context);
   if (blocked !== undefined) return blocked;
   if (live?.metadata.deletionTimestamp !== undefined) {
@@ -104,13 +116,44 @@ export function planObject(desired: DesiredObject, context: PlanContext): Outcom
   );
 }
 
+/** The live object in the version that the repository has it in. */
+function liveObject(ref: ObjectRef, view: ClusterView): KubeObject | undefined {
+  const live = view.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
+  return live === undefined ? undefined : asServed(live, kindOf(ref, view.kinds), view);
+}
+
+/** An object of a kind that the cluster does not serve (yet), or that its definition refuses. */
+function kindOutcome(desired: DesiredObject, ref: ObjectRef, context: PlanContext): Outcome | undefined {
+  const { view, definitions } = context;
+  const info = view.kinds.byGvk(ref.apiVersion, ref.kind);
+  if (info !== undefined) {
+    const [found] = isCustom(info) ? desiredProblems(desired.object, info, view) : [];
+    return found === undefined ? undefined : problem('invalid', desired, problemText(found), found.path);
+  }
+  const definition = definitions.find((one) => defines(one, ref));
+  if (definition !== undefined) {
+    const reason = `its kind is not served until CustomResourceDefinition ${definition.metadata.name ?? ''} is established`;
+    return { type: 'waiting', note: { ref, reason } };
+  }
+  const message = `no kind ${ref.kind} in ${ref.apiVersion}: neither the cluster nor the repository has a CustomResourceDefinition that serves it`;
+  return problem('kind', desired, message, 'kind');
+}
+
+function defines({ spec }: CustomResourceDefinition, { apiVersion, kind }: ObjectRef): boolean {
+  return (
+    spec.group === groupOf(apiVersion) &&
+    spec.names.kind === kind &&
+    spec.versions.some((version) => version.served && `${spec.group}/${version.name}` === apiVersion)
+  );
+}
+
 function namespaceOutcome(
   desired: DesiredObject,
   ref: ObjectRef,
   live: KubeObject | undefined,
   { view, namespaces }: PlanContext,
 ): Outcome | undefined {
-  if (live !== undefined || !kindOf(ref).namespaced) return undefined;
+  if (live !== undefined || !kindOf(ref, view.kinds).namespaced) return undefined;
   const namespace = view.get<KubeObject>('v1', 'Namespace', '', ref.namespace);
   if (namespace?.metadata.deletionTimestamp !== undefined) {
     return { type: 'waiting', note: { ref, reason: `its namespace ${ref.namespace} is being deleted` } };
@@ -126,7 +169,9 @@ function planApply(desired: DesiredObject, live: KubeObject | undefined, context
   const ref = refOf(config);
   const ignored = handedOver(config, context.scalers);
   const before = live === undefined ? undefined : disown(live, manager, ignored);
+  const custom = customMergeOf(kindOf(ref, context.view.kinds), context.view);
   const result = applyConfiguration({
+    ...(custom === undefined ? {} : { custom }),
     ...(before === undefined ? {} : { live: before }),
     config: before === undefined ? config : withoutIgnored(config, before, ignored),
     manager,
@@ -135,7 +180,7 @@ function planApply(desired: DesiredObject, live: KubeObject | undefined, context
   });
   if (!result.ok) return problem('invalid', desired, result.message);
   const object = disown(result.object, manager, ignored);
-  const stored = context.view.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
+  const stored = liveObject(ref, context.view);
   if (stored === undefined) {
     const fields = diffFields(undefined, object);
     return {

@@ -3,9 +3,11 @@
  * as server-side apply does, by the manager `berth.dev/application/NAME`: what it applied it owns, what was changed by
  * hand of that is put back, everything else is left alone.
  */
-import { type KubeObject, objectId, refOf } from '../model/object.ts';
+import { type KubeObject, refOf } from '../model/object.ts';
+import { isCustomResourceDefinition } from '../custom/definition.ts';
 import type { ClusterView } from '../model/view.ts';
 import { desiredObject } from './desired.ts';
+import { identityOf } from './identity.ts';
 import { managerOf } from './ownership.ts';
 import {
   deletion,
@@ -54,7 +56,10 @@ export interface SyncPlan {
 
 export function planSync(request: SyncRequest): SyncPlan {
   const { application, view } = request;
-  const desired = request.desired.map(({ object, source }) => ({ object: desiredObject(object), source }));
+  const desired = request.desired.map(({ object, source }) => ({
+    object: desiredObject(object, view.kinds),
+    source,
+  }));
   const context = planContext(request, desired);
   const outcomes = desired.map((one) => planObject(one, context));
   const verdicts = application.prune ? pruneVerdicts(application.name, context.ids, view) : [];
@@ -103,7 +108,8 @@ function planContext(
     manager: managerOf(application.name),
     view,
     now,
-    ids: new Set(refs.map(objectId)),
+    ids: new Set(refs.map(identityOf)),
+    definitions: desired.map(({ object }) => object).filter(isCustomResourceDefinition),
     namespaces: new Set(
       refs
         .filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Namespace')

@@ -1,7 +1,8 @@
 /** What an application owns and its repository no longer holds. */
 import { allObjects } from '../model/all-objects.ts';
-import { type KubeObject, type ObjectId, objectId, refOf } from '../model/object.ts';
+import { type KubeObject, refOf } from '../model/object.ts';
 import type { ClusterView } from '../model/view.ts';
+import { identityOf } from './identity.ts';
 import { applicationsOf } from './ownership.ts';
 
 /** `disabled` keeps an object that left the repository. */
@@ -15,10 +16,10 @@ type PruneVerdict =
 /** Objects named in a reason; the rest is counted. */
 const namedMax = 3;
 
-/** One verdict per object that is owned and not in `desired`. What is being deleted already is not among them. */
+/** One verdict per object that is owned and not in `desired` (identities). What is being deleted already is not among them. */
 export function pruneVerdicts(
   application: string,
-  desired: ReadonlySet<ObjectId>,
+  desired: ReadonlySet<string>,
   view: ClusterView,
 ): readonly PruneVerdict[] {
   const objects = allObjects(view);
@@ -26,7 +27,7 @@ export function pruneVerdicts(
     (object) =>
       object.metadata.deletionTimestamp === undefined &&
       applicationsOf(object).includes(application) &&
-      !desired.has(objectId(refOf(object))),
+      !desired.has(identityOf(refOf(object))),
   );
   const going = new Set(left.filter((object) => keptBecause(object, application) === undefined));
   return left.map((object) => {

@@ -9,7 +9,8 @@ import type { StatusProblem } from '../../registry/status-error.ts';
 import { transactionOf } from '../../registry/transaction.ts';
 import { definitionApiVersion, definitionKind } from '../definition.ts';
 
-const nowMs = Date.UTC(2026, 10, 26, 9, 0, 0);
+/** 2026-11-26T09:00:00Z */
+const nowMs = 1_795_683_600_000;
 const user = { name: 'ada', groups: ['system:masters'] };
 
 export type Custom = KubeObject & {
