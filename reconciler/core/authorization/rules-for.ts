@@ -9,6 +9,7 @@ import type { UserInfo } from '../model/user.ts';
 import type { ClusterView } from '../model/view.ts';
 import { isMaster } from './authorize.ts';
 import { nodeNameOf } from './node-authorizer.ts';
+import { missingRules } from './rule-coverage.ts';
 import { aggregateText, grantsOf } from './role-rules.ts';
 
 const everything: readonly PolicyRule[] = [
@@ -19,7 +20,10 @@ const everything: readonly PolicyRule[] = [
 /** The user's rules in `namespace`; `incomplete` where an authorizer cannot list what it allows. */
 export function rulesFor(user: UserInfo, namespace: string, view: ClusterView): SubjectRulesReviewStatus {
   const { grants, errors } = grantsOf(user, namespace, view);
-  const rules = [...(isMaster(user) ? everything : []), ...grants.flatMap((grant) => grant.rules)];
+  const granted = grants.flatMap((grant) => grant.rules);
+  // Masters are bound to everything; where somebody took that binding away, they still may.
+  const unbound = isMaster(user) && missingRules(granted, everything).length > 0;
+  const rules = unbound ? [...everything, ...granted] : granted;
   const isNode = nodeNameOf(user) !== undefined;
   const problems = isNode ? ['node authorizer does not support user rule resolution', ...errors] : errors;
   return {
