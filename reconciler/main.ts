@@ -18,8 +18,13 @@ import { serve } from './serve.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { restoreStore } from './store/backup/restore.ts';
 import { openEtcdStore } from './store/etcd/etcd-store.ts';
+import { encryptedStore } from './store/encryption/encrypted-store.ts';
+import { openKeyFile } from './store/encryption/key-file.ts';
 import { openLogStore } from './store/log/log-store.ts';
 import { fileLogger, systemClock, systemRandom } from './system/system-ports.ts';
+
+/** What is encrypted at rest, as etcd would be told to in a Kubernetes cluster. */
+const encryptedPrefixes = ['/registry/core/secrets/'];
 
 /** Kinds that most repositories hold. */
 const firstKinds = [
@@ -92,21 +97,31 @@ async function restore(directory: string, file: string, output: unknown): Promis
   }
 }
 
+interface OpenedStore {
+  readonly store: Store;
+  readonly election: LeaderElection;
+  /** The store as a backup file; etcd has backups of its own. */
+  readonly backup?: () => AsyncIterable<Uint8Array>;
+}
+
 /** The embedded store, for one reconciler, or etcd for several: with how they agree on who leads. */
-async function openStore(
-  settings: Settings,
-  logger: Logger,
-): Promise<{ readonly store: Store; readonly election: LeaderElection }> {
+async function openStore(settings: Settings, logger: Logger): Promise<OpenedStore> {
   // Unlike the host's name alone, this tells a reconciler from the one before it on the same host.
   const identity = `${hostname()}_${systemRandom.uuid().slice(0, 8)}`;
+  const keyFile = join(settings.state, 'encryption-keys.json');
+  const encrypted = (plain: Store): Store =>
+    encryptedStore(plain, { keys: openKeyFile(keyFile), prefixes: encryptedPrefixes });
   if (settings.etcd === undefined) {
-    const store = await openLogStore({ directory: storeDirectory(settings.state), logger });
-    return { store, election: soleElection(store, identity) };
+    const plain = await openLogStore({ directory: storeDirectory(settings.state), logger });
+    const store = encrypted(plain);
+    return { store, election: soleElection(store, identity), backup: () => plain.backup() };
   }
   const { leaseSeconds, ...options } = settings.etcd;
-  const store = await openEtcdStore({ ...options, logger });
+  const plain = await openEtcdStore({ ...options, logger });
   const candidate = leaseSeconds === undefined ? { identity } : { identity, leaseSeconds };
-  return { store, election: store.election(candidate) };
+  // Reconcilers that share an etcd share its keys: a person puts the same file in the state of each.
+  const store = existsSync(keyFile) ? encrypted(plain) : plain;
+  return { store, election: plain.election(candidate) };
 }
 
 async function serveUntilTold(settings: Settings): Promise<void> {
@@ -114,7 +129,7 @@ async function serveUntilTold(settings: Settings): Promise<void> {
   const logger = fileLogger(settings.state);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const { store, election } = await openStore(settings, logger);
+  const { store, election, backup } = await openStore(settings, logger);
   try {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string;
@@ -140,6 +155,7 @@ async function serveUntilTold(settings: Settings): Promise<void> {
       settings,
       store,
       election,
+      ...(backup === undefined ? {} : { backup }),
       openLinks,
       logger,
       version,

@@ -18,6 +18,8 @@ const leaderLookMs = 100;
 export interface ServeParts extends TermParts {
   readonly election: LeaderElection;
   readonly version: string;
+  /** The store as a backup file; absent where the store has backups of its own kind. */
+  readonly backup?: () => AsyncIterable<Uint8Array>;
 }
 
 /** Runs until `signal` aborts; rejects where something can no longer be trusted. */
@@ -48,7 +50,7 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
     await Promise.race([broken.promise, someoneLeads(leading, parts, signal)]);
     const api = await startApi({
       ...{ cluster, store, auth, clock, random, logger, address },
-      backend: backendOf(leading),
+      backend: { ...backendOf(leading), ...(parts.backup === undefined ? {} : { backup: parts.backup }) },
       version: parts.version,
       readiness: {},
       socket: settings.socket,
