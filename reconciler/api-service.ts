@@ -1,9 +1,13 @@
 /** The API put together: who may, what is served, and where it listens. */
 import type { Server } from 'node:http';
+import type { Auditor } from './api/audit/auditor.ts';
 import type { Auth } from './api/auth/auth.ts';
 import type { BerthBackend } from './api/berth-routes.ts';
 import { authGate, tokenResources } from './api/auth-gate.ts';
 import { ApiHandler, type PathRoute } from './api/handler.ts';
+import type { HealthCheck } from './api/health/health.ts';
+import { ApiMetrics } from './api/metrics/api-metrics.ts';
+import { auditObserver, metricsObserver } from './api/observers.ts';
 import { apiPaths } from './api/paths.ts';
 import { createLocalServer, createTlsServer } from './api/server.ts';
 import type { Clock, Logger, Random, Store } from './core/ports.ts';
@@ -19,8 +23,9 @@ export interface ApiServiceParts {
   readonly random: Random;
   readonly logger: Logger;
   readonly version: string;
-  /** Reasons not to be ready, by the name of the check. */
-  readonly readiness: Readonly<Record<string, () => string | undefined>>;
+  /** What has to hold for this reconciler to serve. */
+  readonly readiness: readonly HealthCheck[];
+  readonly auditor: Auditor;
   readonly socket: string;
   readonly address: ListenAddress;
 }
@@ -32,7 +37,8 @@ export interface ApiService {
 /** Starts listening on the socket and the address. */
 export async function startApi(parts: ApiServiceParts): Promise<ApiService> {
   const { auth, cluster, clock, random, logger, store, backend } = parts;
-  const paths: readonly PathRoute[] = apiPaths(parts);
+  const metrics = new ApiMetrics();
+  const paths: readonly PathRoute[] = apiPaths({ ...parts, metrics });
   const handler = new ApiHandler({
     cluster,
     store,
@@ -43,7 +49,7 @@ export async function startApi(parts: ApiServiceParts): Promise<ApiService> {
     authenticator: authGate(auth, cluster),
     resources: tokenResources(auth),
     paths,
-    observers: [],
+    observers: [auditObserver(parts.auditor), metricsObserver(metrics, clock, () => cluster.view.kinds)],
   });
   const local: Server = createLocalServer(handler);
   const secure = createTlsServer(handler, auth.serving.options());

@@ -1,6 +1,9 @@
 /** The reconciler at work: everything that is running, started in order and stopped in the reverse one. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startApi } from './api-service.ts';
+import { createAuditor } from './api/audit/auditor.ts';
+import { type AuditPolicy, defaultPolicy, parsePolicy } from './api/audit/policy.ts';
 import { createAuth } from './api/auth/auth.ts';
 import { fileVault } from './api/auth/file-vault.ts';
 import { storeVault } from './api/auth/store-vault.ts';
@@ -45,14 +48,22 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
   const stopLeading = new AbortController();
   const led = leading.run(stopLeading.signal);
   led.catch(failed);
+  const auditor = createAuditor(
+    { directory: settings.state, policy: auditPolicy(settings.auditPolicy) },
+    { clock, random, logger },
+  );
   let close = (): void => undefined;
   try {
     await Promise.race([broken.promise, someoneLeads(leading, parts, signal)]);
     const api = await startApi({
       ...{ cluster, store, auth, clock, random, logger, address },
-      backend: { ...backendOf(leading), ...(parts.backup === undefined ? {} : { backup: parts.backup }) },
+      backend: {
+        ...backendOf(leading),
+        ...(parts.backup === undefined ? {} : { backup: parts.backup }),
+      },
       version: parts.version,
-      readiness: {},
+      readiness: [],
+      auditor,
       socket: settings.socket,
     });
     close = () => api.close();
@@ -63,6 +74,7 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
     await Promise.race([broken.promise, aborted(signal)]);
   } finally {
     close();
+    await auditor.close();
     stopLeading.abort();
     await led.catch(() => undefined);
     stop.abort();
@@ -87,6 +99,11 @@ async function authOf(
     random,
     logger,
   });
+}
+
+/** What is recorded: as the file of the settings says, or Berth's own policy. */
+function auditPolicy(file: string | undefined): AuditPolicy {
+  return file === undefined ? defaultPolicy : parsePolicy(readFileSync(file, 'utf8'), file);
 }
 
 /** Where a client on this machine finds a server that listens on `address`. */

@@ -17,6 +17,8 @@ export interface Settings {
   readonly network: NetworkSettings;
   /** Where the API listens for everybody with credentials; undefined leaves the choice to the machine. */
   readonly listen: ListenAddress | undefined;
+  /** File with an audit.k8s.io/v1 Policy; undefined records writes and reads of secrets. */
+  readonly auditPolicy: string | undefined;
   /** More names and addresses by which clients reach the API: they stand in its certificate. */
   readonly serverNames: readonly string[];
   /** Where the cluster's state is in etcd; undefined keeps it in the state folder. */
@@ -47,6 +49,7 @@ const textFields = [
   'serviceCidr',
   'listen',
   'serverNames',
+  'auditPolicy',
 ] as const;
 const knownFields: readonly string[] = [...textFields, 'prune', 'config', 'output', 'etcd'];
 
@@ -76,6 +79,7 @@ export function readSettings(given: Given): Settings {
     socket: text('socket') ?? `${state}/berth.sock`,
     identity: text('identity'),
     listen: listenAddress(text('listen')),
+    auditPolicy: text('auditPolicy'),
     serverNames: (text('serverNames') ?? '').split(',').filter((name) => name !== ''),
     network,
     etcd: readEtcdSettings(fromFile.etcd, given),

@@ -23,10 +23,10 @@ export function authGate(auth: Auth, cluster: ClusterAccess): Authenticator {
       const credentials = { headers: request.rawHeaders, peerCertificate, local };
       const result = await auth.authenticator.authenticate(credentials);
       if (result.type === 'refused') throw new ApiError(unauthorized);
-      const user: UserInfo = result.type === 'anonymous' ? anonymousUser : result.user;
-      const impersonation = impersonate(request.rawHeaders, user, cluster.view);
+      const requester: UserInfo = result.type === 'anonymous' ? anonymousUser : result.user;
+      const impersonation = impersonate(request.rawHeaders, requester, cluster.view);
       if (!impersonation.ok) throw new ApiError(impersonation.problem);
-      return impersonation.user;
+      return { requester, user: impersonation.user };
     },
   };
 }

@@ -13,10 +13,16 @@ import { ApiError } from './api-error.ts';
 import type { RequestAttributes } from './request.ts';
 import { selectedName } from './selectors/field-selector.ts';
 
+/** Who proved what they are, and for whom the request is: the same, or whom they may act as. */
+export interface Identity {
+  readonly requester: UserInfo;
+  readonly user: UserInfo;
+}
+
 /** Finds out who asks. Rejects with an ApiError: 401 for credentials that are no good, 403 for impersonation. */
 export interface Authenticator {
   /** `local` requests came over the unix socket, which its file mode guards. */
-  authenticate(request: IncomingMessage, local: boolean): Promise<UserInfo>;
+  authenticate(request: IncomingMessage, local: boolean): Promise<Identity>;
 }
 
 /** What authorization is asked about a request. */

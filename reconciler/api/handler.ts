@@ -38,8 +38,12 @@ export interface RequestObserver {
 }
 
 export interface RequestRecord {
-  /** The user who asks, as soon as that is known, and the body where it is read. */
-  known(user: UserInfo, body: Uint8Array | undefined): void;
+  /** Who asks, as soon as that is known, and whom they act as where that is somebody else. */
+  known(user: UserInfo, actsAs: UserInfo | undefined): void;
+  /** The body, where it is read. */
+  body(bytes: Uint8Array, contentType: string): void;
+  /** The object that is answered, where it is one. */
+  answered(body: object): void;
   /** A watch, a log or a session: it stays open. */
   longRunning(): void;
   end(code: number): void;
@@ -92,7 +96,11 @@ export class ApiHandler {
     });
     try {
       const handled = await this.#answered(exchange, attributes, records);
-      if (handled !== streamed && !response.destroyed) sendAnswer(response, handled);
+      if (handled === streamed || response.destroyed) return;
+      const { body } = handled;
+      if (typeof body === 'object' && !(body instanceof Uint8Array))
+        for (const record of records) record.answered(body);
+      sendAnswer(response, handled);
     } catch (error) {
       this.#refuse(error, exchange);
     }
@@ -104,8 +112,8 @@ export class ApiHandler {
     records: readonly RequestRecord[],
   ): Promise<Handled> {
     const { authenticator, cluster } = this.#ports;
-    const user = await authenticator.authenticate(exchange.request, exchange.local);
-    for (const record of records) record.known(user, undefined);
+    const { requester, user } = await authenticator.authenticate(exchange.request, exchange.local);
+    for (const record of records) record.known(requester, user === requester ? undefined : user);
     requireAllowed(attributes, user, cluster.view);
     const longRunning =
       attributes.verb === 'watch' || longRunningSubresources.has(attributes.resource?.subresource ?? '');
@@ -150,14 +158,15 @@ export class ApiHandler {
     const method = request.method ?? 'GET';
     const reads = method === 'GET' || method === 'HEAD';
     const bytes = reads ? new Uint8Array() : await readBody(request);
-    if (!reads) for (const record of records) record.known(user, bytes);
+    const contentType = request.headers['content-type'] ?? '';
+    if (!reads) for (const record of records) record.body(bytes, contentType);
     const warnings = new Set<string>();
     const context: WriteContext = {
       cluster,
       clock,
       user,
       userAgent: request.headers['user-agent'],
-      body: { bytes, contentType: request.headers['content-type'] ?? '' },
+      body: { bytes, contentType },
       warn: (text) => warnings.add(text),
     };
     const accept = headerOf(request.headers, 'accept');

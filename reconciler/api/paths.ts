@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ClusterAccess } from '../core/model/access.ts';
 import type { UserInfo } from '../core/model/user.ts';
+import type { Logger } from '../core/ports.ts';
 import type { Answer } from './answer.ts';
 import { headerOf } from './answer.ts';
 import { ApiError, methodNotAllowed } from './api-error.ts';
@@ -10,6 +11,9 @@ import { kubeconfigRequest } from './auth/kubeconfig.ts';
 import { discoveryDocument } from './discovery/discovery.ts';
 import { type ApiDocument, answerOf } from './discovery/document.ts';
 import type { PathRoute } from './handler.ts';
+import { type HealthCheck, healthAnswer, ping } from './health/health.ts';
+import { versionInfo } from './health/version-info.ts';
+import type { ApiMetrics } from './metrics/api-metrics.ts';
 import { OpenApi } from './openapi/openapi.ts';
 
 const kubeconfigPath = '/apis/berth.dev/v1alpha1/kubeconfig';
@@ -17,16 +21,20 @@ const kubeconfigPath = '/apis/berth.dev/v1alpha1/kubeconfig';
 interface PathParts {
   readonly cluster: ClusterAccess;
   readonly auth: Pick<Auth, 'openidConfiguration' | 'jwks' | 'kubeconfig'>;
+  readonly metrics: ApiMetrics;
+  readonly logger: Logger;
   readonly version: string;
-  readonly readiness: Readonly<Record<string, () => string | undefined>>;
+  /** What has to hold for this reconciler to serve. */
+  readonly readiness: readonly HealthCheck[];
 }
 
-export function apiPaths({ cluster, auth, version }: PathParts): readonly PathRoute[] {
+export function apiPaths(parts: PathParts): readonly PathRoute[] {
+  const { cluster, auth, version } = parts;
   const openApi = new OpenApi();
   const fixed: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
     '/version': () => ({
       code: 200,
-      body: { major: '1', minor: '36', gitVersion: `v1.36.0+berth-${version}`, platform: 'linux/amd64' },
+      body: versionInfo(version),
     }),
     '/.well-known/openid-configuration': () => ({ code: 200, body: auth.openidConfiguration() }),
     '/openid/v1/jwks': async () => {
@@ -39,7 +47,9 @@ export function apiPaths({ cluster, auth, version }: PathParts): readonly PathRo
       const answer = fixed[path.replace(/\/$/, '')];
       return answer === undefined ? undefined : readOnly(request, answer);
     },
-    ({ path }) => (/^\/(healthz|livez|readyz)/.test(path) ? { code: 200, body: 'ok' } : undefined),
+    ({ path, query }) => health(path, query, parts),
+    async ({ path }) =>
+      path === '/metrics' ? { code: 200, ...(await parts.metrics.document()) } : undefined,
     ({ path, query }, request, user) =>
       path === kubeconfigPath ? readOnly(request, () => kubeconfigAnswer(auth, query, user)) : undefined,
     ({ path }, request) => {
@@ -51,6 +61,15 @@ export function apiPaths({ cluster, auth, version }: PathParts): readonly PathRo
       return document === undefined ? undefined : readOnly(request, () => documentAnswer(document, request));
     },
   ];
+}
+
+/** Clients are told which checks fail, the log why. */
+function health(path: string, query: URLSearchParams, { readiness, logger }: PathParts): Answer | undefined {
+  const live = [ping];
+  const ready = [ping, ...readiness];
+  const found = healthAnswer(path, query, { livez: live, healthz: ready, readyz: ready });
+  for (const { name, reason } of found?.failures ?? []) logger.warn('a health check fails', { name, reason });
+  return found;
 }
 
 async function kubeconfigAnswer(

@@ -94,6 +94,8 @@ async function started(
   const [told, failures, rival]: [string[], unknown[], (() => Promise<void>)[]] = [[], [], []];
   const access: ClusterAccess = {
     view: cluster.view,
+    current: () => cluster.current(),
+    until: (revision) => cluster.until(revision),
     listen: (listener) => cluster.listen(listener),
     submit: async (changes) => {
       await rival.shift()?.();

@@ -1,12 +1,20 @@
-/** The API over a cluster in memory, on a unix socket of its own, and a client that tells all of an answer. */
+/** The API over a cluster in memory, on a socket and a port of its own, and a client that tells all of an answer. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createAuditor } from '../../reconciler/api/audit/auditor.ts';
+import { defaultPolicy } from '../../reconciler/api/audit/policy.ts';
+import { type Auth, createAuth } from '../../reconciler/api/auth/auth.ts';
+import { fileVault } from '../../reconciler/api/auth/file-vault.ts';
 import type { BerthBackend } from '../../reconciler/api/berth-routes.ts';
-import { createApiServer } from '../../reconciler/api/server.ts';
+import { startApi } from '../../reconciler/api-service.ts';
+import { hostPort, type ListenAddress, withFreePort } from '../../reconciler/listeners.ts';
+import type { Store } from '../../reconciler/core/ports.ts';
 import type { Cluster } from '../../reconciler/loop/cluster.ts';
+import { createMemoryStore } from '../../reconciler/store/memory/memory-store.ts';
+import { systemRandom } from '../../reconciler/system/system-ports.ts';
 import { HandClock, quiet } from './hand-clock.ts';
 import { memoryCluster, type TestContext } from './memory-cluster.ts';
 
@@ -27,24 +35,51 @@ export interface Call {
 
 export interface ApiTrial {
   readonly cluster: Cluster;
+  readonly store: Store;
   readonly socketPath: string;
+  /** Where it answers over TLS. */
+  readonly address: ListenAddress;
+  readonly auth: Auth;
   readonly call: (path: string, options?: Call) => Promise<Answer>;
 }
 
 export async function servedApi(context: TestContext, backend: BerthBackend): Promise<ApiTrial> {
   const clock = new HandClock();
-  const cluster = await memoryCluster(context, clock);
+  const store = createMemoryStore();
+  const cluster = await memoryCluster(context, clock, store);
   const folder = await mkdtemp(join(tmpdir(), 'berth-api-'));
   const socketPath = join(folder, 'api.sock');
-  const server = createApiServer({ cluster, backend, clock, logger: quiet, version: '1.2.3' });
-  server.listen(socketPath);
-  await once(server, 'listening');
+  const address = await withFreePort({ host: '127.0.0.1', port: 0 });
+  const random = systemRandom;
+  const auth = await createAuth({
+    vault: fileVault(join(folder, 'pki')),
+    settings: { stateDirectory: folder, serverUrl: `https://${hostPort(address)}` },
+    ...{ view: cluster.view, clock, random, logger: quiet },
+  });
+  const auditor = createAuditor(
+    { directory: folder, policy: defaultPolicy },
+    { clock, random, logger: quiet },
+  );
+  const api = await startApi({
+    ...{ cluster, store, backend, auth, clock, random, logger: quiet, address },
+    version: '1.2.3',
+    readiness: [],
+    auditor,
+    socket: socketPath,
+  });
   context.after(async () => {
-    server.close();
-    server.closeAllConnections();
+    api.close();
+    await auditor.close();
     await rm(folder, { recursive: true });
   });
-  return { cluster, socketPath, call: (path, options) => called(socketPath, path, options) };
+  return {
+    cluster,
+    store,
+    socketPath,
+    address,
+    auth,
+    call: (path, options) => called(socketPath, path, options),
+  };
 }
 
 async function called(socketPath: string, path: string, options: Call = {}): Promise<Answer> {
@@ -59,6 +94,6 @@ async function called(socketPath: string, path: string, options: Call = {}): Pro
   const chunks: Buffer[] = [];
   for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString();
-  const isJson = answer.headers['content-type'] === 'application/json';
+  const isJson = answer.headers['content-type'] === 'application/json' && !path.includes('watch=');
   return { code: answer.statusCode ?? 0, body: (isJson ? JSON.parse(text) : { text }) as Answer['body'] };
 }

@@ -4,6 +4,7 @@ import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
 import { customResourceController } from './custom-resources/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { endpointSliceController } from './endpointslice/controller.ts';
+import { eventExpiryController } from './event-expiry.ts';
 import { garbageCollector } from './garbage-collector.ts';
 import { namespaceController } from './namespace.ts';
 import { nodeIpamController } from './node/ipam.ts';
@@ -37,6 +38,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     ...(settings.rootCa === undefined ? [] : [rootCaController(settings.rootCa)]),
     clusterRoleAggregationController,
     customResourceController,
+    eventExpiryController,
     garbageCollector,
   ];
 }
