@@ -1,27 +1,51 @@
-/** Built-in kinds that are one object in several versions or groups: in which one it is stored, and the way there and back. */
-import { apiVersionOf, builtInKinds, type KindInfo } from '../../../schemas/kinds.ts';
+/**
+ * Versions and groups of one stored kind. Each such kind has one hub, the form that is stored; every other form is
+ * read and written through it. Kinds that have one form only are their own hub.
+ */
+import { apiVersionOf, type KindInfo, kindByGvk } from '../../../schemas/kinds.ts';
 import type { KubeObject } from '../model/object.ts';
+import { autoscalerFromHub, autoscalerToHub } from './autoscaler.ts';
+import { eventFromHub, eventToHub } from './event.ts';
 
-/** The stored form by the `apiVersion kind` of each other one. */
-const hubs: Readonly<Record<string, readonly [apiVersion: string, kind: string]>> = {
-  'autoscaling/v1 HorizontalPodAutoscaler': ['autoscaling/v2', 'HorizontalPodAutoscaler'],
-  'events.k8s.io/v1 Event': ['v1', 'Event'],
-};
+interface Spoke {
+  readonly hub: KindInfo;
+  readonly toHub: (object: KubeObject) => KubeObject;
+  readonly fromHub: (object: KubeObject) => KubeObject;
+}
 
-/** The kind, in the version that its objects are stored in; itself for most. */
+function hubKind(apiVersion: string, kind: string): KindInfo {
+  const info = kindByGvk(apiVersion, kind);
+  if (info === undefined) throw new Error(`no kind ${kind} in ${apiVersion}`);
+  return info;
+}
+
+/** The forms that are not stored, by apiVersion and kind. */
+const spokes: ReadonlyMap<string, Spoke> = new Map([
+  [
+    'autoscaling/v1 HorizontalPodAutoscaler',
+    {
+      hub: hubKind('autoscaling/v2', 'HorizontalPodAutoscaler'),
+      toHub: autoscalerToHub,
+      fromHub: autoscalerFromHub,
+    },
+  ],
+  ['events.k8s.io/v1 Event', { hub: hubKind('v1', 'Event'), toHub: eventToHub, fromHub: eventFromHub }],
+]);
+
+/** The kind that objects of `info` are stored as; `info` itself where that is so. */
 export function hubOf(info: KindInfo): KindInfo {
-  const hub = hubs[`${apiVersionOf(info)} ${info.kind}`];
-  return hub === undefined ? info : (builtInKinds.byGvk(...hub) ?? info);
+  return spokes.get(`${apiVersionOf(info)} ${info.kind}`)?.hub ?? info;
 }
 
-/** An object in the form that it is stored in. */
+/** The object as it is stored. Gives it back where it is in that form. */
 export function toHub(object: KubeObject): KubeObject {
-  const hub = hubs[`${object.apiVersion} ${object.kind}`];
-  return hub === undefined ? object : { ...object, apiVersion: hub[0] };
+  return spokes.get(`${object.apiVersion} ${object.kind}`)?.toHub(object) ?? object;
 }
 
-/** A stored object in the form of `info`. */
+/** A stored object in the form of `info`; custom kinds differ in nothing but their apiVersion. */
 export function fromHub(object: KubeObject, info: KindInfo): KubeObject {
   const apiVersion = apiVersionOf(info);
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+  if (object.apiVersion === apiVersion) return object;
+  const spoke = spokes.get(`${apiVersion} ${info.kind}`);
+  return spoke === undefined ? { ...object, apiVersion } : spoke.fromHub(object);
 }
