@@ -11,7 +11,7 @@ const container = { name: 'web', image: 'nginx:1' };
 function podSpec(spec: object, labels: Readonly<Record<string, string>> = {}, isNew = false): Fields {
   const metadata = { name: 'web', namespace: 'shop', labels, ...(isNew ? {} : { resourceVersion: '7' }) };
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [container], ...spec } };
-  const filled = applyDefaults(pod as KubeObject);
+  const filled = applyDefaults(pod);
   if (!isNew) assert.equal(applyDefaults(filled), filled);
   return (filled as KubeObject & { readonly spec: Fields }).spec;
 }

@@ -26,7 +26,7 @@ const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [co
 const filledTemplate = { ...template, spec: filledTemplateSpec };
 
 function objectOf(apiVersion: string, kind: string, fields: object): KubeObject {
-  return { apiVersion, kind, metadata, ...fields } as KubeObject;
+  return { apiVersion, kind, metadata, ...fields };
 }
 
 /** The spec of an object after defaulting, which a second defaulting leaves alone to the identity. */

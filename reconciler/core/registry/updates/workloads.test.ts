@@ -6,7 +6,7 @@ import { updateProblems } from './updates.ts';
 const metadata = { name: 'web', namespace: 'shop' };
 
 function objectOf(apiVersion: string, kind: string, fields: object): KubeObject {
-  return { apiVersion, kind, metadata, ...fields } as KubeObject;
+  return { apiVersion, kind, metadata, ...fields };
 }
 
 function causes(before: KubeObject, after: KubeObject, subresource = ''): readonly string[] {
