@@ -5,8 +5,8 @@ import { type Fields, fieldsOf, isEmpty, isFields, itemsOf, textOf } from './loo
 import { quantityValue } from './quantity.ts';
 import type { Check, Constraints, DefinitionConstraints, Reporter } from './rule.ts';
 
-/** Fields that the environment, and files of a volume, can be made from. */
-export const environmentFields = [
+/** Fields that the environment can be made from, and those that files of a volume can. */
+const environmentFields = [
   'metadata.name',
   'metadata.namespace',
   'metadata.uid',

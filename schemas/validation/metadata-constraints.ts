@@ -8,6 +8,8 @@ import type { Check, Constraints, Reporter } from './rule.ts';
 export const nameFormats: Readonly<Record<string, FormatName>> = {
   [core('Namespace')]: 'dns1123Label',
   [core('Service')]: 'dns1035Label',
+  // A StatefulSet's pods are named after it, and their hosts after them.
+  'io.k8s.api.apps.v1.StatefulSet': 'dns1123Label',
   'io.k8s.api.batch.v1.CronJob': 'cronJobName',
   'io.k8s.api.certificates.v1.CertificateSigningRequest': 'pathSegment',
   'io.k8s.api.networking.v1.IPAddress': 'ip',

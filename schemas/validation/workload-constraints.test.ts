@@ -120,6 +120,13 @@ refuses('daemon sets', daemonSet, [
   ],
 ]);
 
+refuses('names of stateful sets', (metadata) => ({ ...statefulSet({}), metadata }), [
+  [
+    { name: 'web.shop' },
+    "metadata.name: Invalid value: \"web.shop\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+  ],
+]);
+
 refuses('stateful sets', statefulSet, [
   [
     { podManagementPolicy: 'Serial' },
