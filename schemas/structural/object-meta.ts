@@ -18,15 +18,18 @@ const definition = meta('ObjectMeta');
 /** What the server adds to a generateName. */
 const generatedSuffix = 'xxxxx';
 
-/** What is wrong with the metadata of a custom object. */
-export function objectMetaProblems(metadata: unknown, namespaced: boolean): readonly FieldProblem[] {
+/** What is wrong with the metadata of a custom object; `namespaced` is undefined where nobody knows yet. */
+export function objectMetaProblems(
+  metadata: unknown,
+  namespaced: boolean | undefined,
+): readonly FieldProblem[] {
   const { name, generateName, namespace } = fieldsOf(metadata);
   const problems: FieldProblem[] = [];
   if (isEmpty(name) && isEmpty(generateName))
     problems.push(required(['metadata', 'name'], 'name or generateName is required'));
   problems.push(...nameProblems(name, generateName, ['metadata']));
-  if (namespaced && isEmpty(namespace)) problems.push(required(['metadata', 'namespace']));
-  if (!namespaced && !isEmpty(namespace))
+  if (namespaced === true && isEmpty(namespace)) problems.push(required(['metadata', 'namespace']));
+  if (namespaced === false && !isEmpty(namespace))
     problems.push(forbidden(['metadata', 'namespace'], 'not allowed on this type'));
   return [...problems, ...fieldProblems(metadata, ['metadata'])];
 }

@@ -1,5 +1,5 @@
 /** Two manifests of one object would overwrite each other for ever: they are refused, with both places. */
-import { kindByGvk } from '../../../schemas/kinds.ts';
+import { groupOf } from '../../../schemas/kinds.ts';
 import type { Candidate } from './manifest-candidates.ts';
 import type { ManifestProblem } from './problem.ts';
 import type { ParsedObject } from './parsed-object.ts';
@@ -13,7 +13,7 @@ export function duplicateProblems(
   for (const { candidate, object: one } of parsed) {
     const { apiVersion, kind, metadata } = one.object;
     const name = [metadata.namespace, metadata.name].filter((part) => part !== undefined).join('/');
-    const key = `${kindByGvk(apiVersion, kind)?.group ?? ''} ${kind} ${name}`;
+    const key = `${groupOf(apiVersion)} ${kind} ${name}`;
     const before = first.get(key);
     if (before === undefined) {
       first.set(key, one);

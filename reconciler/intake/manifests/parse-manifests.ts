@@ -10,6 +10,7 @@ import { type ManifestDocument, type ManifestFile, readManifestFile } from './ma
 import { type ManifestProblem, compareProblems, compareText } from './problem.ts';
 import { type Candidate, candidatesOf } from './manifest-candidates.ts';
 import type { ParsedObject } from './parsed-object.ts';
+import { type CommitKinds, commitKinds, isForeign, kindKey } from './commit-kinds.ts';
 import { candidateProblems } from './candidate-problems.ts';
 import { duplicateProblems } from './duplicate-objects.ts';
 
@@ -47,21 +48,21 @@ export function parseManifests(files: readonly ManifestFile[], options: ParseOpt
 /** Reads and checks files whatever they are called. */
 export function parseFiles(files: readonly ManifestFile[], options: ParseOptions = {}): ParsedManifests {
   const { defaultNamespace = 'default', limits = defaultLimits } = options;
-  const problems: (readonly ManifestProblem[])[] = [];
+  const read = files
+    .toSorted((a, b) => compareText(a.path, b.path))
+    .map((file) => readManifestFile(file, limits));
+  const documents = read
+    .flatMap((file) => file.documents)
+    .map((document) => ({ document, ...candidatesOf(document) }));
+  const known = commitKinds(documents.flatMap(({ candidates }) => candidates));
+  const problems: (readonly ManifestProblem[])[] = read.map((file) => file.problems);
   const parsed: { readonly candidate: Candidate; readonly object: ParsedObject }[] = [];
-  for (const file of files.toSorted((a, b) => compareText(a.path, b.path))) {
-    const read = readManifestFile(file, limits);
-    problems.push(read.problems);
-    for (const document of read.documents) {
-      const { candidates, problems: unfit } = candidatesOf(document);
-      problems.push(
-        document.problems,
-        untold(document, [unfit, ...candidates.map(candidateProblems)].flat()),
-      );
-      for (const candidate of candidates) {
-        const object = placed(candidate, defaultNamespace);
-        if (object !== undefined) parsed.push({ candidate, object });
-      }
+  for (const { document, candidates, problems: unfit } of documents) {
+    const found = candidates.map((candidate) => candidateProblems(candidate, known, defaultNamespace));
+    problems.push(document.problems, untold(document, [unfit, ...found].flat()));
+    for (const candidate of candidates) {
+      const object = placed(candidate, known, defaultNamespace);
+      if (object !== undefined) parsed.push({ candidate, object });
     }
   }
   problems.push(duplicateProblems(parsed));
@@ -78,19 +79,27 @@ function untold(document: ManifestDocument, found: readonly ManifestProblem[]): 
   );
 }
 
-/** The object with its namespace, for candidates of a known kind that have a name. */
-function placed(candidate: Candidate, defaultNamespace: string): ParsedObject | undefined {
+/** The object with its namespace, for candidates that have a name and a kind which may be one. */
+function placed(
+  candidate: Candidate,
+  known: CommitKinds,
+  defaultNamespace: string,
+): ParsedObject | undefined {
   const { document, path } = candidate;
   const { apiVersion, kind, metadata } = candidate.object as Partial<KubeObject>;
   const info = kindByGvk(String(apiVersion), String(kind));
-  if (info === undefined || typeof metadata?.name !== 'string' || metadata.name === '') return undefined;
-  const plain = document.hasNull ? withoutNullFields(info.definition, candidate.object) : candidate.object;
+  if (info === undefined && !isForeign(apiVersion, kind)) return undefined;
+  if (typeof metadata?.name !== 'string' || metadata.name === '') return undefined;
+  const plain =
+    document.hasNull && info !== undefined
+      ? withoutNullFields(info.definition, candidate.object)
+      : candidate.object;
   const object = plain as unknown as KubeObject;
-  const namespaced = info.namespaced && (metadata.namespace === undefined || metadata.namespace === '');
+  // Only the cluster knows whether a kind of its own has namespaces.
+  const isNamespaced = info?.namespaced ?? known.get(kindKey(object.apiVersion, object.kind))?.namespaced;
+  const missing = isNamespaced === true && (metadata.namespace === undefined || metadata.namespace === '');
   return {
-    object: namespaced
-      ? { ...object, metadata: { ...object.metadata, namespace: defaultNamespace } }
-      : object,
+    object: missing ? { ...object, metadata: { ...object.metadata, namespace: defaultNamespace } } : object,
     path: document.path,
     ...(path.length === 0 ? document.start : document.positionOf(path, 'value')),
     document: document.index,
