@@ -34,7 +34,8 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
     'cache-control': 'no-cache, private',
     ...answer.headers,
   });
-  response.end(bytes);
+  if (code === 304) response.end();
+  else response.end(bytes);
 }
 
 function encoded(body: object, encoding: Encoding): { readonly bytes: Buffer; readonly type: string } {

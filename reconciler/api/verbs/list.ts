@@ -5,8 +5,10 @@ import type { ClusterAccess } from '../../core/model/access.ts';
 import { decodeObject, type KubeObject, storePrefix } from '../../core/model/object.ts';
 import { type Clock, CompactedError, FutureRevisionError, type Store } from '../../core/ports.ts';
 import { hubOf } from '../../core/conversion/conversion.ts';
+import { columnsOf } from '../../core/printing/columns.ts';
+import { tableText } from '../../core/printing/table.ts';
 import { type AnswerForm, mediaTypes } from '../accept.ts';
-import { type Answer, type Handled, streamed } from '../answer.ts';
+import { type Handled, streamed } from '../answer.ts';
 import { ApiError, badRequest } from '../api-error.ts';
 import type { ResourceRequest } from '../request.ts';
 import { awaitFreshness, freshnessOf } from '../resource-version.ts';
@@ -55,11 +57,12 @@ export async function listObjects(
     return streamed;
   }
   const options = () => tableOptions(query, form, ports.clock.now());
-  return listAnswer(renderList(page.objects, info, metadata, ports.cluster.view, form, options));
-}
-
-function listAnswer(body: object): Answer {
-  return { code: 200, body };
+  if (form.as === 'Table' && form.encoding === 'json') {
+    const columns = columnsOf(info, ports.cluster.view);
+    const body = tableText(page.objects, columns, options(), metadata, jsonOf);
+    return { code: 200, body, contentType: mediaTypes.json };
+  }
+  return { code: 200, body: renderList(page.objects, info, metadata, ports.cluster.view, form, options) };
 }
 
 async function streamList(

@@ -230,7 +230,7 @@ class Watch {
     const { cluster, clock } = this.#ports;
     const options = tableOptions(query, this.#form, clock.now());
     const table = tableOf([object], columnsOf(this.#info, cluster.view), options);
-    const columns = this.#columnsSent ? { columnDefinitions: [] } : {};
+    const columns = this.#columnsSent ? { columnDefinitions: null } : {};
     this.#columnsSent = true;
     return { ...table, ...columns, metadata: { resourceVersion: object.metadata.resourceVersion ?? '' } };
   }
@@ -253,7 +253,7 @@ class Watch {
       metadata: { resourceVersion: String(revision) },
     };
     const rows = annotations === undefined ? [] : [{ cells: [], object }];
-    this.#write('BOOKMARK', JSON.stringify({ ...table, columnDefinitions: [], rows }));
+    this.#write('BOOKMARK', JSON.stringify({ ...table, columnDefinitions: null, rows }));
   }
 
   #bookmarkRegularly(clock: Clock, cache: WatchCache): () => void {

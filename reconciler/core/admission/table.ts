@@ -5,6 +5,9 @@ import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priority } from './priority.ts';
+import { nodeRestriction } from './node-restriction.ts';
+import { podSecurity } from './pod-security/pod-security.ts';
+import { resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 
@@ -17,4 +20,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   defaultStorageClass,
   defaultIngressClass,
   runtimeClass,
+  nodeRestriction,
+  podSecurity,
+  resourceQuota,
 ];
