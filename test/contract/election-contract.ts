@@ -6,10 +6,10 @@ import { commit, put } from './store-trial.ts';
 /** Candidates on one store. */
 export interface ElectionTrial {
   readonly store: Store;
-  candidate(identity: string): LeaderElection;
+  readonly candidate: (identity: string) => LeaderElection;
   /** Ends the term of whoever leads, without its doing: as when its lease runs out. */
-  depose(): Promise<void>;
-  dispose(): Promise<void>;
+  readonly depose: () => Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 type ElectionCase = (trial: ElectionTrial, signal: AbortSignal) => Promise<void>;

@@ -35,11 +35,11 @@ export interface EtcdTls {
 }
 
 /**
- * A server that answers no ping for so long is taken for dead. etcd refuses pings that come more often than every
- * 5 s (`--grpc-keepalive-min-time`).
+ * A server that answers no ping for so long is taken for dead. etcd breaks connections with pings that are less than
+ * 5 s apart (`--grpc-keepalive-min-time`), as those of a busy machine may be that were meant to be somewhat more.
  */
-const pingIntervalMs = 6_000;
-const pingTimeoutMs = 4_000;
+const pingIntervalMs = 10_000;
+const pingTimeoutMs = 5_000;
 
 /** Lists come in pages, but etcd bounds neither a page's bytes nor a watch's: the values' own bound has to do. */
 const unlimited = -1;

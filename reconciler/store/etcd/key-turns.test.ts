@@ -11,7 +11,10 @@ const check = (key: string): StoreWrite => ({ type: 'check', key, expected: 1 })
 function trial(): {
   readonly turns: KeyTurns;
   readonly begun: string[];
-  start(name: string, ...writes: readonly StoreWrite[]): { finish(): Promise<void> };
+  readonly start: (
+    name: string,
+    ...writes: readonly StoreWrite[]
+  ) => { readonly finish: () => Promise<void> };
 } {
   const turns = new KeyTurns();
   const begun: string[] = [];
