@@ -8,11 +8,20 @@ test('accepts what cron accepts', () => {
   }
 });
 
-test('says which field is wrong', () => {
-  assert.equal(cronProblem('60 * * * *'), 'minute: "60" is not a number from 0 to 59');
-  assert.equal(cronProblem('* * 0 * *'), 'day of month: "0" is not a number from 1 to 31');
-  assert.equal(cronProblem('*/0 * * * *'), 'minute: "*/0" has a bad step');
-  assert.equal(cronProblem('5-1 * * * *'), 'minute: "5-1" ends before it begins');
-  assert.match(cronProblem('* * * *') ?? '', /expected 5 fields .* found 4/);
-  assert.match(cronProblem('TZ=UTC * * * * *') ?? '', /timeZone/);
-});
+for (const [schedule, problem] of [
+  ['', 'empty spec string'],
+  ['60 * * * *', 'end of range (60) above maximum (59): 60'],
+  ['* * 0 * *', 'beginning of range (0) below minimum (1): 0'],
+  ['*/0 * * * *', 'step of range should be a positive number: */0'],
+  ['5-1 * * * *', 'beginning of range (5) beyond end of range (1): 5-1'],
+  ['1-2-3 * * * *', 'too many hyphens: 1-2-3'],
+  ['*/1/2 * * * *', 'too many slashes: */1/2'],
+  ['* x * * *', 'failed to parse int from x: strconv.Atoi: parsing "x": invalid syntax'],
+  ['* * * *', 'expected exactly 5 fields, found 4: [* * * *]'],
+  ['@sometimes', 'unrecognized descriptor: @sometimes'],
+  ['TZ=UTC * * * * *', 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'],
+] as const) {
+  test(`says what is wrong with "${schedule}"`, () => {
+    assert.equal(cronProblem(schedule), problem);
+  });
+}
