@@ -13,7 +13,9 @@ export async function reviewToken(
   authenticator: Authenticator,
   apiAudiences: readonly string[],
 ): Promise<TokenReviewResult> {
-  const { token, audiences = [] } = review.spec;
+  const spec: Partial<TokenReview['spec']> | null | undefined = review.spec;
+  const token = spec?.token ?? '';
+  const audiences = spec?.audiences ?? [];
   if (token === '') {
     const message = 'token is required for TokenReview in authentication';
     return { ok: false, problem: { code: 400, reason: 'BadRequest', message } };

@@ -76,6 +76,17 @@ for (const [review, message] of invalid) {
   });
 }
 
+test('a review without a spec, or with null in it, is refused and breaks nothing', () => {
+  for (const spec of [undefined, null, { resourceAttributes: null, user: 'x' }]) {
+    const review = { apiVersion, kind: 'SubjectAccessReview', metadata: {}, spec };
+    const result = reviewAccess(review as unknown as SubjectAccessReview, view);
+    assert.equal(result.ok ? 0 : result.problem.code, 422);
+  }
+  const rules = { apiVersion, kind: 'SelfSubjectRulesReview', metadata: {} };
+  const result = reviewSelfRules(rules as unknown as SelfSubjectRulesReview, person('jane'), view);
+  assert.equal(result.ok ? 0 : result.problem.code, 400);
+});
+
 test('a local review is about its own namespace', () => {
   const local = (namespace: string): LocalSubjectAccessReview => ({
     apiVersion,

@@ -27,19 +27,21 @@ export type ReviewResult<T> =
 
 /** Whether the asking user may. */
 export function reviewSelfAccess(
-  review: SelfSubjectAccessReview,
+  posted: SelfSubjectAccessReview,
   user: UserInfo,
   view: ClusterView,
 ): ReviewResult<SelfSubjectAccessReview> {
+  const review = withSpec(posted);
   const problems = [...metadataProblems(review.metadata), ...attributeProblems(review.spec)];
   return decided(review, user, view, problems);
 }
 
 /** Whether somebody may. */
 export function reviewAccess(
-  review: SubjectAccessReview,
+  posted: SubjectAccessReview,
   view: ClusterView,
 ): ReviewResult<SubjectAccessReview> {
+  const review = withSpec(posted);
   const problems = [
     ...attributeProblems(review.spec),
     ...subjectProblems(review.spec),
@@ -50,9 +52,10 @@ export function reviewAccess(
 
 /** Whether somebody may in one namespace, that of the request. */
 export function reviewLocalAccess(
-  review: LocalSubjectAccessReview,
+  posted: LocalSubjectAccessReview,
   view: ClusterView,
 ): ReviewResult<LocalSubjectAccessReview> {
+  const review = withSpec(posted);
   const { namespace = '', ...rest } = review.metadata;
   const problems = [
     ...attributeProblems(review.spec),
@@ -71,10 +74,11 @@ export function reviewLocalAccess(
 
 /** What the asking user may do in a namespace. */
 export function reviewSelfRules(
-  review: SelfSubjectRulesReview,
+  posted: SelfSubjectRulesReview,
   user: UserInfo,
   view: ClusterView,
 ): ReviewResult<SelfSubjectRulesReview> {
+  const review = withSpec(posted);
   const { namespace = '' } = review.spec;
   if (namespace === '') {
     const problem = { code: 400, reason: 'BadRequest', message: 'no namespace on request' };
@@ -94,6 +98,13 @@ export function reviewSelf(review: SelfSubjectReview, user: UserInfo, nowMs: num
   };
   const metadata = { ...review.metadata, creationTimestamp: formatTime(nowMs) };
   return { ...review, metadata, status: { userInfo } };
+}
+
+/** The review with a spec, without what is null in it: bodies come as clients wrote them. */
+function withSpec<T extends { readonly spec: object }>(posted: T): T {
+  const given = (posted.spec as T['spec'] | null | undefined) ?? {};
+  const spec = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  return { ...posted, spec };
 }
 
 interface Question {

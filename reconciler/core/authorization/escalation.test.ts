@@ -105,6 +105,13 @@ test('a change of owners or finalizers alone grants nothing', () => {
   assert.equal(escalationProblem({ object: labelled, before }, jane, view)?.code, 403);
 });
 
+test('what validation will refuse breaks nothing here', () => {
+  const nameless = { ...role('shop', ''), metadata: { namespace: 'shop' }, rules: [{}] };
+  assert.equal(escalationProblem({ object: nameless }, jane, view), undefined);
+  const { roleRef: _, ...loose } = binding('shop', 'b', 'Role/r', 'User:x');
+  assert.equal(escalationProblem({ object: loose }, jane, view), undefined);
+});
+
 function request(status?: CertificateSigningRequest['status']): CertificateSigningRequest {
   return {
     apiVersion: 'certificates.k8s.io/v1',

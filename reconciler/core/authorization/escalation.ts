@@ -12,7 +12,7 @@ import type {
 } from '../../../schemas/kubernetes/types/rbac-v1.ts';
 import { groupOf, kindByGvk } from '../../../schemas/kinds.ts';
 import { sameJson } from '../model/json.ts';
-import { type KubeObject, refOf } from '../model/object.ts';
+import type { KubeObject, ObjectRef } from '../model/object.ts';
 import type { UserInfo } from '../model/user.ts';
 import type { ClusterView } from '../model/view.ts';
 import { forbidden, notFound, type StatusProblem } from '../registry/status-error.ts';
@@ -64,6 +64,11 @@ export function escalationProblem(
   return guard(change, user, view);
 }
 
+/** What the object is called, empty where it has no name: validation, which comes later, refuses that. */
+function named({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
+  return { apiVersion, kind, namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
+}
+
 /** Owners and finalizers alone are changed by garbage collection, which grants nothing. */
 function onlyCollectionFieldsDiffer(object: KubeObject, before: KubeObject): boolean {
   const rest = (one: KubeObject): unknown => {
@@ -79,7 +84,7 @@ function guardRole(
   view: ClusterView,
 ): StatusProblem | undefined {
   const role = object as Role | ClusterRole;
-  const ref = refOf(role);
+  const ref = named(role);
   const resource = kindByGvk(role.apiVersion, role.kind)?.plural ?? '';
   const { namespace, name } = ref;
   const asked = resourceAttributes(user, { verb: 'escalate', group: rbacGroup, resource, namespace, name });
@@ -104,8 +109,10 @@ function guardBinding(
   view: ClusterView,
 ): StatusProblem | undefined {
   const binding = object as RoleBinding | ClusterRoleBinding;
-  const ref = refOf(binding);
+  const ref = named(binding);
   const { namespace } = ref;
+  // Without a role nothing is granted, and validation refuses it.
+  if ((binding.roleRef as RoleBinding['roleRef'] | undefined) === undefined) return undefined;
   const { kind, name } = binding.roleRef;
   const resource = kind === 'ClusterRole' ? 'clusterroles' : 'roles';
   const asked = resourceAttributes(user, { verb: 'bind', group: rbacGroup, resource, namespace, name });

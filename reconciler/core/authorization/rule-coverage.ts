@@ -15,7 +15,12 @@ export function missingRules(
 
 /** One rule for each combination of verb, group, resource and name, or of verb and path. */
 export function breakDown(rule: PolicyRule): readonly PolicyRule[] {
-  const { verbs, apiGroups = none, resources = none, resourceNames = none, nonResourceURLs = none } = rule;
+  // Rules are compared before validation has seen them: anything may be missing.
+  const verbs = (rule.verbs as readonly string[] | undefined) ?? none;
+  const apiGroups = rule.apiGroups ?? none;
+  const resources = rule.resources ?? none;
+  const resourceNames = rule.resourceNames ?? none;
+  const nonResourceURLs = rule.nonResourceURLs ?? none;
   const parts: PolicyRule[] = [];
   for (const group of apiGroups) {
     for (const resource of resources) {

@@ -17,7 +17,7 @@ export function signerProblem(
   user: UserInfo,
   view: ClusterView,
 ): StatusProblem | undefined {
-  const { signerName } = request.spec;
+  const signerName = (request.spec as CertificateSigningRequest['spec'] | undefined)?.signerName ?? '';
   const refuse = (what: string): StatusProblem =>
     forbidden(refOf(request), `user not permitted to ${what} requests with signerName ${quoted(signerName)}`);
   if (before === undefined) return undefined;

@@ -22,6 +22,7 @@ import {
 } from './halves.ts';
 import { type Prepared, type RegistryContext, refused } from './prepared.ts';
 import { qosClassOf } from './qos.ts';
+import { withRequester } from './signing-requester.ts';
 import { forbidden, invalidFields, notFound, type StatusProblem } from './status-error.ts';
 
 export function prepareCreate(input: KubeObject, context: RegistryContext): Prepared {
@@ -33,7 +34,8 @@ export function prepareCreate(input: KubeObject, context: RegistryContext): Prep
   const closed = isCustom(info) ? creationProblem(info, view) : undefined;
   if (closed !== undefined) return refused(closed);
   const identified = withFirstStatus(withIdentity(named, info, context), info);
-  const fresh = isCustom(info) ? completeCustom(identified, info, view) : applyDefaults(identified);
+  const asked = withRequester(identified, context.user);
+  const fresh = isCustom(info) ? completeCustom(asked, info, view) : applyDefaults(asked);
   const admitted = admit({
     operation: 'CREATE',
     info,
