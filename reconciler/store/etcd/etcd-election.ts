@@ -18,7 +18,7 @@ const holderKey = '/leader/holder';
  * How long a leader that says nothing leads on. Short, since nothing is reconciled meanwhile; long enough for a pause
  * of a busy machine, or an election of etcd's, which takes a second or two. etcd grants no less than 2 s.
  */
-export const leaseSecondsDefault = 5;
+const leaseSecondsDefault = 5;
 
 /** Renewals in the time of one lease: three may fail before it runs out. */
 const renewalsPerLease = 4;
