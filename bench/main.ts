@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: measures beside a peer or the physical floor in the same run. */
 const benches: Readonly<Record<string, () => Promise<{ readonly run: (args: string[]) => Promise<void> }>>> =
   {
+    api: () => import('./api.ts'),
     deploy: () => import('./deploy.ts'),
     services: () => import('./services.ts'),
     store: () => import('./store.ts'),

@@ -1,0 +1,217 @@
+/**
+ * The API as clients meet it, over TLS: single objects read and written, ten thousand pods listed, a thousand watchers.
+ * The floor of a read is the same server's /healthz: TLS, HTTP/2 and the way of a request, without any object.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { ApiClient, timed } from './api-client.ts';
+import { median, percentile, printFigures, type Row } from './figures.ts';
+
+const pods = '/api/v1/namespaces/bench/pods';
+const tableAccept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
+const writers = 64;
+const readers = 8;
+const watchConnections = 8;
+
+/** `api [--pods N] [--watches N] [--writes N]` */
+export async function run(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      pods: { type: 'string', default: '10000' },
+      watches: { type: 'string', default: '1000' },
+      writes: { type: 'string', default: '10000' },
+    },
+  });
+  const counts = {
+    pods: Number(values.pods),
+    watches: Number(values.watches),
+    writes: Number(values.writes),
+  };
+  const small = await withBerth(async (berth) => {
+    await makePods(berth, 1000);
+    return berth.memoryMegabytes();
+  });
+  const { rows, details } = await withBerth((berth) => measure(berth, counts));
+  printFigures('api', rows, { ...counts, ...details, megabytesWith1000Pods: small });
+}
+
+interface Berth {
+  readonly client: ApiClient;
+  readonly connect: () => ApiClient;
+  /** Resident memory. */
+  readonly memoryMegabytes: () => number;
+  /** Time on a processor since its start, all threads. */
+  readonly cpuSeconds: () => number;
+}
+
+async function withBerth<T>(work: (berth: Berth) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'berth-bench-api-'));
+  const config = join(directory, 'berth.yaml');
+  writeFileSync(config, 'listen: 127.0.0.1:0\n');
+  const main = new URL('../reconciler/main.ts', import.meta.url).pathname;
+  const settings = JSON.stringify({ state: directory, config });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'serve', settings], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  try {
+    let url = '';
+    for await (const line of createInterface({ input: child.stdout })) {
+      url = /API on (https:\S+)/.exec(line)?.[1] ?? '';
+      if (url !== '') break;
+    }
+    if (url === '') throw new Error('the reconciler ended before its API was up');
+    const pid = child.pid ?? 0;
+    const client = new ApiClient(url, directory);
+    await expectCode(
+      client.call('POST', '/api/v1/namespaces', JSON.stringify({ metadata: { name: 'bench' } })),
+      201,
+    );
+    const node = { metadata: { name: 'bench' } };
+    await expectCode(client.call('POST', '/api/v1/nodes', JSON.stringify(node)), 201);
+    const result = await work({
+      client,
+      connect: () => new ApiClient(url, directory),
+      memoryMegabytes: () =>
+        Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
+      cpuSeconds: () => cpuSecondsOf(pid),
+    });
+    client.close();
+    return result;
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function cpuSecondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const ticksPerSecond = 100;
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+async function expectCode(
+  answer: Promise<{ readonly code: number; readonly body: Buffer }>,
+  code: number,
+): Promise<void> {
+  const { code: got, body } = await answer;
+  if (got !== code) throw new Error(`expected ${code}, got ${got}: ${body.toString().slice(0, 500)}`);
+}
+
+function podManifest(index: number): string {
+  const labels = { app: `app-${index % 100}`, tier: 'web' };
+  const resources = { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } };
+  const env = [{ name: 'INDEX', value: String(index) }];
+  const containers = [
+    { name: 'main', image: 'example.org/web:1.0', resources, env, ports: [{ containerPort: 80 }] },
+  ];
+  return JSON.stringify({
+    metadata: { name: `pod-${String(index).padStart(5, '0')}`, labels },
+    spec: { nodeName: 'bench', containers },
+  });
+}
+
+async function makePods({ client }: Berth, count: number): Promise<void> {
+  await timed(count, writers, (index) => expectCode(client.call('POST', pods, podManifest(index)), 201));
+}
+
+async function measure(
+  berth: Berth,
+  counts: { readonly pods: number; readonly watches: number; readonly writes: number },
+): Promise<{ readonly rows: readonly Row[]; readonly details: Readonly<Record<string, unknown>> }> {
+  const { client } = berth;
+  const writes = await measureWrites(berth, counts.writes);
+  await makePods(berth, counts.pods);
+  const path = (index: number): string => `${pods}/pod-${String(index % counts.pods).padStart(5, '0')}`;
+  const floor = await timed(5000, readers, () => expectCode(client.call('GET', '/healthz'), 200));
+  const gets = await timed(20_000, readers, (index) =>
+    expectCode(client.call('GET', path(index * 7919)), 200),
+  );
+  const lists = await timed(15, 1, () => expectCode(client.call('GET', pods), 200));
+  const tables = await timed(15, 1, () =>
+    expectCode(client.call('GET', pods, undefined, { accept: tableAccept }), 200),
+  );
+  const watch = await measureWatches(berth, counts.watches);
+  const rows: Row[] = [
+    row('GET of one pod', gets, median(floor)),
+    row(`create of 1 KiB, ${writers} writers`, writes.durations),
+    row(`list of ${counts.pods} pods`, lists),
+    row(`the same as Table`, tables),
+    row(`a commit at ${counts.watches} watchers`, watch),
+  ];
+  return {
+    rows,
+    details: {
+      writesPerSecond: writes.perSecond,
+      writesPerCpuSecond: writes.perCpuSecond,
+      megabytes: berth.memoryMegabytes(),
+    },
+  };
+}
+
+function row(name: string, samples: readonly number[], floor?: number): Row {
+  const figures = { name, unit: 'ms', median: median(samples), p99: percentile(samples, 0.99) };
+  return floor === undefined ? figures : { ...figures, floor };
+}
+
+async function measureWrites(
+  { client, cpuSeconds }: Berth,
+  count: number,
+): Promise<{
+  readonly durations: readonly number[];
+  readonly perSecond: number;
+  readonly perCpuSecond: number;
+}> {
+  const value = 'x'.repeat(900);
+  const create = (index: number): Promise<void> => {
+    const body = JSON.stringify({ metadata: { name: `map-${index}` }, data: { value } });
+    return expectCode(client.call('POST', '/api/v1/namespaces/bench/configmaps', body), 201);
+  };
+  await timed(Math.min(count, 2000), writers, (index) => create(count + index));
+  const [start, cpuStart] = [performance.now(), cpuSeconds()];
+  const durations = await timed(count, writers, create);
+  const seconds = (performance.now() - start) / 1000;
+  return { durations, perSecond: count / seconds, perCpuSecond: count / (cpuSeconds() - cpuStart) };
+}
+
+/** From sending a change to the event at each watcher: one sample per change and watcher. */
+async function measureWatches({ client, connect }: Berth, count: number): Promise<readonly number[]> {
+  const connections = Array.from({ length: watchConnections }, connect);
+  const samples: number[] = [];
+  let sentMs = 0;
+  let heard = 0;
+  let all = (): void => undefined;
+  const event = (): void => {
+    samples.push(performance.now() - sentMs);
+    if (++heard === count) all();
+  };
+  const version = (
+    JSON.parse((await client.call('GET', `${pods}?limit=1`)).body.toString()) as {
+      metadata: { resourceVersion: string };
+    }
+  ).metadata.resourceVersion;
+  await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      connections[index % watchConnections]?.watch(`${pods}?watch=1&resourceVersion=${version}`, event),
+    ),
+  );
+  const patch = { 'content-type': 'application/merge-patch+json' };
+  for (let change = 0; change < 50; change++) {
+    heard = 0;
+    const everyone = new Promise<void>((resolve) => {
+      all = resolve;
+    });
+    sentMs = performance.now();
+    const body = JSON.stringify({ metadata: { annotations: { change: String(change) } } });
+    await expectCode(client.call('PATCH', `${pods}/pod-00000`, body, patch), 200);
+    await everyone;
+  }
+  for (const connection of connections) connection.close();
+  return samples;
+}
