@@ -26,6 +26,7 @@ async function withState(run: (state: string, file: string) => Promise<void>): P
     const store = await openLogStore({ directory: join(root, 'state', 'store') });
     for (let index = 0; index < 300; index++)
       await store.commit([{ type: 'put', key: `/key/${index}`, value: Buffer.from(`value ${index}`) }]);
+    await store.commit([{ type: 'put', key: '/leader', value: Buffer.from('2') }]);
     await store.close();
     await run(join(root, 'state'), join(root, 'file'));
   } finally {
@@ -44,7 +45,7 @@ test('a damaged store is told at start, and a backup brings it back', () =>
     const made = berth(state, 'backup', file, '-o', 'json');
     assert.equal(made.code, 0, made.stderr);
     const { records, revision } = JSON.parse(made.stdout) as { records: number; revision: number };
-    assert.deepEqual({ records, revision }, { records: 300, revision: 300 });
+    assert.deepEqual({ records, revision }, { records: 301, revision: 301 });
     damage(join(state, 'store', '0000000001.log'), 5_000);
 
     const started = berth(state, 'up');
@@ -57,13 +58,15 @@ test('a damaged store is told at start, and a backup brings it back', () =>
     assert.equal(restored.code, 0, restored.stderr);
     assert.match(
       restored.stdout,
-      /^restored 300 records of revision 300; the store goes on after revision 301\n/u,
+      /^restored 301 records of revision 301; the store goes on after revision 302\n/u,
     );
     assert.match(restored.stdout, /the former store is kept in .*store\.before-restore-\d{8}T\d{6}Z\n$/u);
     const store = await openLogStore({ directory: join(state, 'store') });
     assert.equal((await store.list('/key/')).records.length, 300);
     assert.equal((await store.get('/key/7'))?.modRevision, 8);
-    assert.equal(await store.revision(), 301);
+    assert.equal(await store.revision(), 302);
+    const epoch = Buffer.from((await store.get('/leader'))?.value ?? []).toString();
+    assert.equal(epoch, '302', 'no agent has heard of a later epoch');
     await store.close();
   }));
 

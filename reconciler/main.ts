@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { dump } from 'js-yaml';
-import type { HostLinks, LeaderElection, Logger, Store } from './core/ports.ts';
+import type { HostLinks, LeaderElection, Logger, Store, StoreRecord } from './core/ports.ts';
 import { createHostLinks } from './dispatch/host-links.ts';
 import { createBootstrapProcess } from './dispatch/bootstrap-process.ts';
 import { renderProblem } from './intake/manifests/problem.ts';
@@ -13,7 +13,7 @@ import { validateFolder } from './intake/manifests/validate-folder.ts';
 import { manifestSources } from './intake/manifest-sources.ts';
 import { cronSchedules } from './intake/schedule.ts';
 import { warmValidators } from '../schemas/validation/validate.ts';
-import { soleElection } from './loop/leadership.ts';
+import { leaderKey, soleElection } from './loop/leadership.ts';
 import { serve } from './serve.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { restoreStore } from './store/backup/restore.ts';
@@ -85,7 +85,10 @@ async function backup(directory: string): Promise<void> {
 async function restore(directory: string, file: string, output: unknown): Promise<void> {
   const quiet = output === 'json' || output === 'yaml';
   const progress = (message: string): void => void process.stderr.write(quiet ? '' : `${message}\n`);
-  const restored = await restoreStore({ directory, file, nowMs: systemClock.now(), progress });
+  // Agents refuse the epochs that they have left behind. Each lead that was taken cost a revision, so none is above it.
+  const revise = (record: StoreRecord, revision: number): StoreRecord =>
+    record.key === leaderKey ? { ...record, value: Buffer.from(String(revision)) } : record;
+  const restored = await restoreStore({ directory, file, nowMs: systemClock.now(), progress, revise });
   if (output === 'json') process.stdout.write(`${JSON.stringify(restored, undefined, 2)}\n`);
   else if (output === 'yaml') process.stdout.write(dump(restored));
   else {

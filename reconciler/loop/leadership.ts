@@ -4,7 +4,8 @@ import type { LeaderElection, Leadership, Store } from '../core/ports.ts';
 /** What of a term a commit has to check. */
 export type Fence = Pick<Leadership, 'key' | 'modRevision'>;
 
-const leaderKey = '/leader';
+/** Holds the epoch of the last leader. */
+export const leaderKey = '/leader';
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 

@@ -26,6 +26,8 @@ export interface RestoreOptions {
   /** For the name of what is kept aside. */
   readonly nowMs: number;
   readonly progress: (message: string) => void;
+  /** What a record becomes in a store that goes on after `revision`. */
+  readonly revise?: (record: StoreRecord, revision: number) => StoreRecord;
 }
 
 export interface Restored {
@@ -44,7 +46,7 @@ export interface Restored {
  * store open.
  */
 export async function restoreStore(options: RestoreOptions): Promise<Restored> {
-  const { directory, file, nowMs, progress } = options;
+  const { directory, file, nowMs, progress, revise = (record) => record } = options;
   progress(`checking ${file}`);
   const summary = await checkBackup(file).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -59,7 +61,7 @@ export async function restoreStore(options: RestoreOptions): Promise<Restored> {
     await rm(building, { recursive: true, force: true });
     mkdirSync(building, { recursive: true, mode: ownerOnly });
     progress(`restoring ${summary.records} records of revision ${summary.revision}`);
-    await build(building, revision, readBackup(file, summary));
+    await build(building, revision, readBackup(file, summary), (record) => revise(record, revision));
     const formerStore = `${directory}.before-restore-${stampOf(nowMs)}`;
     if (exists) await rename(directory, formerStore);
     await rename(building, directory);
@@ -76,6 +78,7 @@ async function build(
   directory: string,
   revision: number,
   pages: AsyncIterable<readonly StoreRecord[]>,
+  revise: (record: StoreRecord) => StoreRecord,
 ): Promise<void> {
   const index = new LogIndex(0);
   const initial = { revision, compacted: revision };
@@ -83,7 +86,7 @@ async function build(
   const reader = new MvccReader(log, index);
   for await (const records of pages) {
     const group = new CommitGroup(index, reader);
-    for (const record of records) group.append({ type: 'keep', record });
+    for (const record of records) group.append({ type: 'keep', record: revise(record) });
     const start = await log.makeRoom(group.payloadBytes, index.state);
     await log.append(group.encode(start), group.payloadBytes, revision);
     group.apply(index);
