@@ -93,6 +93,7 @@ async function authOf(
       stateDirectory: settings.state,
       serverNames: [...settings.serverNames, formatIpv4(parseCidr(settings.network.serviceCidr).base + 1)],
       serverUrl: `https://${hostPort(reachable(address))}`,
+      ...(settings.oidc === undefined ? {} : { oidc: settings.oidc }),
     },
     view: cluster.view,
     clock,

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { type NetworkSettings, networkDefaults } from './core/registry/allocate.ts';
+import type { OidcSettings } from './api/auth/oidc.ts';
+import { readOidcSettings } from './api/auth/oidc-settings.ts';
 import { parseCidr } from './core/registry/cidr.ts';
 import { type ListenAddress, parseAddress } from './listeners.ts';
 import { type EtcdSettings, readEtcdSettings } from './etcd-settings.ts';
@@ -19,6 +21,8 @@ export interface Settings {
   readonly listen: ListenAddress | undefined;
   /** File with an audit.k8s.io/v1 Policy; undefined records writes and reads of secrets. */
   readonly auditPolicy: string | undefined;
+  /** Whose OpenID tokens are taken; undefined takes none. */
+  readonly oidc: OidcSettings | undefined;
   /** More names and addresses by which clients reach the API: they stand in its certificate. */
   readonly serverNames: readonly string[];
   /** Where the cluster's state is in etcd; undefined keeps it in the state folder. */
@@ -51,7 +55,7 @@ const textFields = [
   'serverNames',
   'auditPolicy',
 ] as const;
-const knownFields: readonly string[] = [...textFields, 'prune', 'config', 'output', 'etcd'];
+const knownFields: readonly string[] = [...textFields, 'prune', 'config', 'output', 'etcd', 'oidc'];
 
 /** Reads `config` (default: ./berth.yaml where it exists) under `given`. Throws naming the field that is wrong. */
 export function readSettings(given: Given): Settings {
@@ -80,6 +84,7 @@ export function readSettings(given: Given): Settings {
     identity: text('identity'),
     listen: listenAddress(text('listen')),
     auditPolicy: text('auditPolicy'),
+    oidc: readOidcSettings(merged.oidc),
     serverNames: (text('serverNames') ?? '').split(',').filter((name) => name !== ''),
     network,
     etcd: readEtcdSettings(fromFile.etcd, given),

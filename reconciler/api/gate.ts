@@ -11,7 +11,7 @@ import type { UserInfo } from '../core/model/user.ts';
 import type { ClusterView } from '../core/model/view.ts';
 import { ApiError } from './api-error.ts';
 import type { RequestAttributes } from './request.ts';
-import { selectedName } from './selectors/field-selector.ts';
+import { selectedName, selectedValue } from './selectors/field-selector.ts';
 
 /** Who proved what they are, and for whom the request is: the same, or whom they may act as. */
 export interface Identity {
@@ -33,7 +33,23 @@ export function attributesOf(request: RequestAttributes, user: UserInfo): Attrib
   const selects = verb === 'list' || verb === 'watch' || verb === 'deletecollection';
   const name =
     resource.name === '' && selects ? (selectedName(query.get('fieldSelector')) ?? '') : resource.name;
-  return resourceAttributes(user, { verb, group, version, resource: plural, subresource, namespace, name });
+  return resourceAttributes(user, {
+    verb,
+    group,
+    version,
+    resource: plural,
+    subresource,
+    namespace,
+    name,
+    ...selectedFields(verb, query),
+  });
+}
+
+/** Nodes may list the pods that are on them: the authorizer reads which ones are asked for. */
+function selectedFields(verb: string, query: URLSearchParams): Pick<Attributes, 'fieldSelector'> {
+  if (verb !== 'list' && verb !== 'watch') return {};
+  const nodeName = selectedValue(query.get('fieldSelector'), 'spec.nodeName');
+  return nodeName === undefined ? {} : { fieldSelector: { 'spec.nodeName': nodeName } };
 }
 
 /** 403 where the user may not. */

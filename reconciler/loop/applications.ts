@@ -20,6 +20,7 @@ import {
   SourceError,
   type SourceObject,
 } from '../core/ports.ts';
+import { applicationUser, forbiddenSteps } from '../core/sync/permissions.ts';
 import { managerOf, planSync, type SyncPlan } from '../core/sync/plan.ts';
 import { type WorkOutcome, WorkQueue } from './work-queue.ts';
 
@@ -118,7 +119,7 @@ export class ApplicationLoop {
     if (problems.length > 0)
       return { commit, problems: problems.map((problem) => problem.text), plan: undefined };
     const plan = this.#planOf(application, objects);
-    return { commit, problems: plan.problems.map((problem) => problem.text), plan };
+    return { commit, problems: this.#problemsOf(plan, application), plan };
   }
 
   #take(changes: readonly ViewChange[]): void {
@@ -258,6 +259,13 @@ export class ApplicationLoop {
     });
   }
 
+  /** What is wrong with a plan, and what its Application may not do. */
+  #problemsOf(plan: SyncPlan, application: Application): readonly string[] {
+    const { view } = this.#ports.cluster;
+    const forbidden = forbiddenSteps(plan.steps, applicationUser(application), view);
+    return [...plan.problems.map((problem) => problem.text), ...forbidden];
+  }
+
   /** Plans and commits until nothing is left to do, the plan itself is refused, or too many races are lost. */
   async #apply(
     name: string,
@@ -269,17 +277,13 @@ export class ApplicationLoop {
       const application = this.#stored(name);
       if (application === undefined) return 'applied';
       const plan = this.#planOf(application, objects);
-      if (plan.problems.length > 0) {
-        await this.#status.refused(
-          name,
-          commit,
-          plan.problems.map((problem) => problem.text),
-          startedMs,
-        );
+      const problems = this.#problemsOf(plan, application);
+      if (problems.length > 0) {
+        await this.#status.refused(name, commit, problems, startedMs);
         return 'refused';
       }
       const changes = plan.steps.map((step) => step.change);
-      const result = await this.#ports.cluster.submit(changes);
+      const result = await this.#ports.cluster.submit(changes, { user: applicationUser(application) });
       if (result.ok) {
         await this.#status.applied(name, commit, plan, startedMs);
         return 'applied';

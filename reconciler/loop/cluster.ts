@@ -2,15 +2,30 @@
  * The cluster in memory and the one door to change it. The view follows the store's watch; every change is
  * prepared against the view and committed by compare-and-set, so that a writer with an old view loses, and plans anew.
  */
-import type { ChangeListener, ClusterAccess, SubmitOptions, SubmitResult } from '../core/model/access.ts';
-import { type KubeObject, decodeObject, refOf, registryPrefix } from '../core/model/object.ts';
+import type {
+  ChangeListener,
+  ClusterAccess,
+  Outcome,
+  SubmitOptions,
+  SubmitResult,
+} from '../core/model/access.ts';
+import { type KubeObject, decodeObject, refOf, registryPrefix, storeKey } from '../core/model/object.ts';
 import type { Change } from '../core/model/plan.ts';
 import { type ClusterView, MutableView, type ViewChange } from '../core/model/view.ts';
-import type { Clock, Random, Store, StoreBatch, StoreWrite } from '../core/ports.ts';
+import type {
+  Clock,
+  CommitResult,
+  Random,
+  Store,
+  StoreBatch,
+  StoreConflict,
+  StoreWrite,
+} from '../core/ports.ts';
 import type { NetworkSettings } from '../core/registry/allocate.ts';
-import type { StatusProblem } from '../core/registry/status-error.ts';
+import { alreadyExists, conflict, type StatusProblem } from '../core/registry/status-error.ts';
 import { transactionOf } from '../core/registry/transaction.ts';
-import type { Leadership } from './leadership.ts';
+import type { Fence } from './leadership.ts';
+import { notLeading, problemOfStore } from './store-problem.ts';
 
 /** Objects read at once while the view is filled; each page stays within a few megabytes. */
 const loadPageSize = 1000;
@@ -20,17 +35,20 @@ interface ClusterPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: NetworkSettings;
-  readonly leadership: Leadership;
+  /** The term of now where this reconciler leads already; `lead` changes it. */
+  readonly leadership?: Fence;
 }
 
 export class Cluster implements ClusterAccess {
   readonly #ports: ClusterPorts;
   readonly #view = new MutableView();
   readonly #listeners = new Set<ChangeListener>();
+  #fence: Fence | undefined;
   readonly #waiting: { readonly revision: number; readonly done: () => void }[] = [];
 
   private constructor(ports: ClusterPorts) {
     this.#ports = ports;
+    this.#fence = ports.leadership;
   }
 
   /** Fills the view with everything that the store holds. */
@@ -62,6 +80,11 @@ export class Cluster implements ClusterAccess {
     return this.#ports.settings;
   }
 
+  /** From now on fenced changes are made in this term; without one, they are refused. */
+  lead(fence: Fence | undefined): void {
+    this.#fence = fence;
+  }
+
   /** Hears of every commit from now on, in order; the returned function ends it. */
   listen(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
@@ -74,6 +97,11 @@ export class Cluster implements ClusterAccess {
       this.#take(batch);
   }
 
+  /** Resolves once the view shows everything that was committed before the call, by whichever reconciler. */
+  async current(): Promise<void> {
+    await this.until(await this.#ports.store.revision());
+  }
+
   /** Resolves once the view shows `revision`. */
   async until(revision: number): Promise<void> {
     if (this.#view.revision >= revision) return;
@@ -82,7 +110,7 @@ export class Cluster implements ClusterAccess {
 
   /** Commits all changes or none. A lost race is a `Conflict`; the view has caught up when this resolves. */
   async submit(changes: readonly Change[], options: SubmitOptions = {}): Promise<SubmitResult> {
-    const { store, clock, random, settings, leadership } = this.#ports;
+    const { store, clock, random, settings } = this.#ports;
     const transaction = transactionOf(changes, this.#view, {
       nowMs: clock.now(),
       uuid: () => random.uuid(),
@@ -94,18 +122,47 @@ export class Cluster implements ClusterAccess {
     const { writes, outcomes, warnings } = transaction;
     if (writes.length === 0 || options.dryRun === true)
       return { ok: true, revision: this.#view.revision, outcomes, warnings };
-    const fence: StoreWrite[] =
-      options.fence === 'none'
-        ? []
-        : [{ type: 'check', key: leadership.key, expected: leadership.modRevision }];
-    const result = await store.commit([...fence, ...writes]);
+    const fence = options.fence === 'none' ? [] : this.#fenced();
+    const [change] = changes;
+    if (fence === undefined) return { ok: false, problem: notLeading, change: change as Change };
+    let result: CommitResult;
+    try {
+      result = await store.commit([...fence, ...writes]);
+    } catch (error) {
+      const problem = problemOfStore(error);
+      if (problem === undefined) throw error;
+      return { ok: false, problem, change: change as Change };
+    }
     await this.until(result.revision);
     if (result.ok) return { ok: true, revision: result.revision, outcomes, warnings };
-    const keys = result.conflicts
-      .map((one) => `${one.key} (planned from ${one.expected}, now ${one.actual})`)
-      .join(', ');
-    const problem: StatusProblem = { code: 409, reason: 'Conflict', message: `changed in between: ${keys}` };
-    return { ok: false, problem, change: changes[0] as Change };
+    return { ok: false, ...this.#lostRace(result.conflicts, changes, outcomes) };
+  }
+
+  /** The check that the term still lasts; undefined where there is none. */
+  #fenced(): readonly StoreWrite[] | undefined {
+    const fence = this.#fence;
+    return fence && [{ type: 'check', key: fence.key, expected: fence.modRevision }];
+  }
+
+  /** Which change lost against somebody else's, as the API tells it. */
+  #lostRace(
+    conflicts: readonly StoreConflict[],
+    changes: readonly Change[],
+    outcomes: readonly Outcome[],
+  ): { readonly problem: StatusProblem; readonly change: Change } {
+    const { kinds } = this.#view;
+    const lost = new Set(conflicts.map(({ key }) => key));
+    const index = outcomes.findIndex(({ ref }) => lost.has(storeKey(ref, kinds)));
+    const change = changes[Math.max(index, 0)] as Change;
+    const ref = outcomes[index]?.ref;
+    if (ref === undefined) {
+      const keys = conflicts.map((one) => `${one.key} (planned from ${one.expected}, now ${one.actual})`);
+      const message = `changed in between: ${keys.join(', ')}`;
+      return { problem: { code: 409, reason: 'Conflict', message }, change };
+    }
+    if (change.type === 'create') return { problem: alreadyExists(ref, kinds), change };
+    const why = 'the object has been modified; please apply your changes to the latest version and try again';
+    return { problem: conflict(ref, why, kinds), change };
   }
 
   #take(batch: StoreBatch): void {

@@ -87,6 +87,14 @@ export interface ApplicationSpec {
   readonly prune?: boolean;
   /** Stops syncing while true; what runs stays. */
   readonly suspend?: boolean;
+  /** Whose rights a commit is bound by; without it an Application may do everything, as who made it. */
+  readonly serviceAccount?: AccountReference;
+}
+
+/** A ServiceAccount of any namespace. */
+export interface AccountReference {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** One commit's way through intake: what was read, what was wrong, what was applied. */

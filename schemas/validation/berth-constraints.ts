@@ -38,6 +38,12 @@ export const berthConstraints: Constraints = {
   [berth('HostRuntime')]: {
     fields: { type: { oneOf: ['containerd', 'cri-o', 'docker'] }, socket: { format: 'absolutePath' } },
   },
+  [berth('AccountReference')]: {
+    fields: {
+      namespace: { required: true, format: 'dns1123Label' },
+      name: { required: true, format: 'dns1123Subdomain' },
+    },
+  },
   [berth('ApplicationSpec')]: {
     fields: { repository: { required: true }, path: { format: 'relativePath' } },
     checks: [schedule],

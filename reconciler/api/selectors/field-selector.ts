@@ -74,10 +74,15 @@ export function fieldSelector(
 
 /** The name that a selector demands, where it demands one: `metadata.name=web`. */
 export function selectedName(text: string | null): string | undefined {
+  return selectedValue(text, 'metadata.name');
+}
+
+/** The value that a selector demands of a field, where it demands one. */
+export function selectedValue(text: string | null, wanted: string): string | undefined {
   if (text === null) return undefined;
   for (const term of splitTerms(text)) {
     const [, field, operator, value] = /^([^=!]+)(==|=|!=)(.*)$/.exec(term) ?? [];
-    if (field === 'metadata.name' && operator !== '!=') return unescaped(value ?? '');
+    if (field === wanted && operator !== '!=') return unescaped(value ?? '');
   }
   return undefined;
 }
