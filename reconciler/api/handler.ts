@@ -157,7 +157,7 @@ export class ApiHandler {
     const { cluster, clock } = this.#ports;
     const method = request.method ?? 'GET';
     const reads = method === 'GET' || method === 'HEAD';
-    const bytes = reads ? new Uint8Array() : await readBody(request);
+    const bytes = reads ? new Uint8Array() : await readBody(request, clock);
     const contentType = request.headers['content-type'] ?? '';
     if (!reads) for (const record of records) record.body(bytes, contentType);
     const warnings = new Set<string>();

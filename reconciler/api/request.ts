@@ -2,6 +2,7 @@
 import type { KindInfo, KindTable } from '../../schemas/kinds.ts';
 import { apiVersionOf } from '../../schemas/kinds.ts';
 import type { ObjectRef } from '../core/model/object.ts';
+import { badRequest } from './api-error.ts';
 
 /** A request for objects of one kind that the cluster serves. */
 export interface ResourceRequest {
@@ -66,6 +67,18 @@ export function parseRequest(method: string, url: string): RequestAttributes | u
 export function isSet(query: URLSearchParams, name: string): boolean {
   const value = query.get(name);
   return value !== null && value !== 'false' && value !== '0';
+}
+
+/** A 64-bit integer of a query, where it is there. 400 in the words of Go's strconv for what is none. */
+export function wholeNumber(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const problem = (why: string): Error =>
+    badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`);
+  if (!/^[+-]?\d+$/.test(text)) throw problem('invalid syntax');
+  const value = BigInt(text.replace(/^\+/, ''));
+  if (BigInt.asIntN(64, value) !== value) throw problem('value out of range');
+  return Number(value);
 }
 
 function verbOf(method: string, name: string, query: URLSearchParams): string {

@@ -60,9 +60,11 @@ export async function serveResource(call: ResourceCall, ports: ResourcePorts): P
   return encodedAs(form, await write(call, form, ports));
 }
 
-/** 405 for what the kind, or its subresource, cannot do. */
+/** 405 for what the kind, its subresource, or a path with or without a name cannot do. */
 function refuseVerb({ request, verb }: ResourceCall): void {
-  const { info, subresource } = request;
+  const { info, name, subresource } = request;
+  if (verb === 'create' && subresource === '' && name !== '') throw methodNotAllowed();
+  if ((verb === 'update' || verb === 'patch') && name === '') throw methodNotAllowed();
   const verbs =
     subresource === ''
       ? info.verbs

@@ -94,6 +94,7 @@ async function called(socketPath: string, path: string, options: Call = {}): Pro
   const chunks: Buffer[] = [];
   for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString();
-  const isJson = answer.headers['content-type'] === 'application/json' && !path.includes('watch=');
+  const streams = path.includes('watch=') && answer.statusCode === 200;
+  const isJson = answer.headers['content-type'] === 'application/json' && !streams;
   return { code: answer.statusCode ?? 0, body: (isJson ? JSON.parse(text) : { text }) as Answer['body'] };
 }

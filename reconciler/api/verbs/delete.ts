@@ -6,7 +6,7 @@ import { conflict, notFound } from '../../core/registry/status-error.ts';
 import type { Answer } from '../answer.ts';
 import { ApiError } from '../api-error.ts';
 import { decodeBody } from '../codec/decode-body.ts';
-import { type ResourceRequest, refOfRequest } from '../request.ts';
+import { type ResourceRequest, refOfRequest, wholeNumber } from '../request.ts';
 import { successStatus } from '../status.ts';
 import { shownAs, storedRef } from '../versions.ts';
 import { selectedObjects } from './list.ts';
@@ -136,11 +136,6 @@ function deleteOptions(request: ResourceRequest, context: WriteContext): DeleteO
   for (const value of dryRun)
     if (value !== 'All')
       throw invalidOptions('dryRun', `Unsupported value: "${value}": supported values: "All"`);
-  if (given.gracePeriodSeconds !== undefined && !Number.isSafeInteger(given.gracePeriodSeconds))
-    throw invalidOptions(
-      'gracePeriodSeconds',
-      `Invalid value: "${query.get('gracePeriodSeconds') ?? ''}": must be a whole number`,
-    );
   const orphaning = orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background';
   const chosen = propagationPolicy === '' ? orphaning : (propagationPolicy as 'Background');
   const orphans = orphansByDefault.has(`${info.group}/${info.kind}`);
@@ -172,10 +167,10 @@ function fromBody(bytes: Uint8Array, contentType: string): GivenOptions {
 }
 
 function fromQuery(query: URLSearchParams): GivenOptions {
-  const grace = query.get('gracePeriodSeconds');
+  const gracePeriodSeconds = wholeNumber(query, 'gracePeriodSeconds');
   const orphan = query.get('orphanDependents');
   return {
-    ...(grace === null ? {} : { gracePeriodSeconds: grace === '' ? Number.NaN : Number(grace) }),
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
     propagationPolicy: query.get('propagationPolicy') ?? '',
     ...(orphan === null ? {} : { orphanDependents: orphan === 'true' }),
     dryRun: query.getAll('dryRun').filter((value) => value !== ''),

@@ -10,7 +10,7 @@ import { tableText } from '../../core/printing/table.ts';
 import { type AnswerForm, mediaTypes } from '../accept.ts';
 import { type Handled, streamed } from '../answer.ts';
 import { ApiError, badRequest } from '../api-error.ts';
-import type { ResourceRequest } from '../request.ts';
+import { type ResourceRequest, wholeNumber } from '../request.ts';
 import { awaitFreshness, freshnessOf } from '../resource-version.ts';
 import { jsonOf } from '../serialized.ts';
 import { servedAsStored, shownAs, storedObjects } from '../versions.ts';
@@ -113,12 +113,10 @@ async function pageOf(request: ResourceRequest, ports: ReadPorts): Promise<Page>
   return livePage(request, selection, limit, ports, '');
 }
 
+/** How many objects a page holds; nothing, zero and less mean all of them. */
 function limitOf(query: URLSearchParams): number {
-  const text = query.get('limit') ?? '0';
-  const limit = Number(text === '' ? '0' : text);
-  if (!Number.isSafeInteger(limit) || limit < 0)
-    throw badRequest(`limit: Invalid value: "${text}": must be a number greater than or equal to 0`);
-  return limit === 0 ? Number.POSITIVE_INFINITY : limit;
+  const limit = wholeNumber(query, 'limit') ?? 0;
+  return limit <= 0 ? Number.POSITIVE_INFINITY : limit;
 }
 
 /** The objects of a request that match now, in its version. */

@@ -8,8 +8,8 @@ import { partialObjectMetadata } from '../../core/printing/partial-object-metada
 import { tableOf } from '../../core/printing/table.ts';
 import { type Clock, CompactedError } from '../../core/ports.ts';
 import { type AnswerForm, mediaTypes } from '../accept.ts';
-import { ApiError, badRequest } from '../api-error.ts';
-import { isSet, type ResourceRequest } from '../request.ts';
+import { ApiError } from '../api-error.ts';
+import { isSet, type ResourceRequest, wholeNumber } from '../request.ts';
 import { awaitFreshness, revisionOf } from '../resource-version.ts';
 import { jsonOf } from '../serialized.ts';
 import { statusOf } from '../status.ts';
@@ -75,11 +75,7 @@ function startOf(query: URLSearchParams, random: () => number): Start {
     throw forbiddenOption('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
   if (asked === null && match !== '')
     throw forbiddenOption('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
-  const seconds = Number(query.get('timeoutSeconds') ?? '0');
-  if (!Number.isSafeInteger(seconds) || seconds < 0)
-    throw badRequest(
-      `timeoutSeconds: Invalid value: "${query.get('timeoutSeconds') ?? ''}": must be a whole number`,
-    );
+  const seconds = wholeNumber(query, 'timeoutSeconds') ?? 0;
   const initial =
     asked === null ? revision === undefined || revision === 0 : isSet(query, 'sendInitialEvents');
   return {
