@@ -18,7 +18,8 @@ export const resourceQuota: AdmissionPlugin = {
   admit: (request) => {
     const { object, view } = request;
     const namespace = object.metadata.namespace ?? '';
-    if (namespace === '' || (object.kind === 'ResourceQuota' && request.operation === 'UPDATE')) return admitted;
+    if (namespace === '' || (object.kind === 'ResourceQuota' && request.operation === 'UPDATE'))
+      return admitted;
     const quotas = view.list<ResourceQuota>('v1', 'ResourceQuota', namespace);
     return quotas.length === 0 ? admitted : charged(request, quotas);
   },
@@ -51,9 +52,15 @@ function difference(now: Usage, before: Usage): Usage {
 }
 
 /** The quota with more used, a refusal where that is too much, or nothing where it does not limit what is added. */
-function chargedTo(quota: ResourceQuota, added: Usage, { view }: AdmissionRequest): UpdateChange | string | undefined {
+function chargedTo(
+  quota: ResourceQuota,
+  added: Usage,
+  { view }: AdmissionRequest,
+): UpdateChange | string | undefined {
   const hard = quota.spec?.hard ?? {};
-  const limited = [...added].filter(([name]) => Object.hasOwn(hard, name)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const limited = [...added]
+    .filter(([name]) => Object.hasOwn(hard, name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   if (limited.length === 0) return undefined;
   const counted = limited.every(([name]) => quota.status?.used?.[name] !== undefined);
   const used = counted ? (quota.status?.used ?? {}) : countedUsage(quota, view);

@@ -11,7 +11,11 @@ export function countedUsage(quota: ResourceQuota, view: ClusterView): Readonly<
   const hard = quota.spec?.hard ?? {};
   const sums = new Map(Object.keys(hard).map((name): [string, number] => [name, 0]));
   for (const info of kindsOf(Object.keys(hard), view)) {
-    for (const object of view.list<KubeObject>(apiVersionOf(info), info.kind, quota.metadata.namespace ?? '')) {
+    for (const object of view.list<KubeObject>(
+      apiVersionOf(info),
+      info.kind,
+      quota.metadata.namespace ?? '',
+    )) {
       if (!isCounted(quota, object)) continue;
       for (const [name, amount] of usageOf(object, info)) {
         const sum = sums.get(name);

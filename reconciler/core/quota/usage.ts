@@ -45,7 +45,8 @@ function addPod(usage: Map<string, number>, pod: Pod): void {
     usage.set(`requests.${name}`, amount);
     if (plainRequests.has(name) || name.startsWith('hugepages-')) usage.set(name, amount);
   }
-  for (const [name, quantity] of Object.entries(limits)) usage.set(`limits.${name}`, amountOf(name, quantity));
+  for (const [name, quantity] of Object.entries(limits))
+    usage.set(`limits.${name}`, amountOf(name, quantity));
 }
 
 function addService(usage: Map<string, number>, { spec }: Service): void {

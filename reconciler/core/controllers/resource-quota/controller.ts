@@ -29,7 +29,8 @@ export const resourceQuotaController: Controller = {
 /** What was made or grew has been counted by admission in the same commit; what left or shrank has not. */
 function frees({ before, after }: ViewChange): boolean {
   if (before === undefined || after === undefined) return before !== undefined;
-  if (isPod(before) && isPod(after)) return isPodTerminal(after) !== isPodTerminal(before) || !sameJson(before.spec, after.spec);
+  if (isPod(before) && isPod(after))
+    return isPodTerminal(after) !== isPodTerminal(before) || !sameJson(before.spec, after.spec);
   return 'spec' in before && 'spec' in after && !sameJson(before.spec, after.spec);
 }
 
