@@ -14,6 +14,7 @@ import { InFlight } from './in-flight.ts';
 import { parseRequest, type RequestAttributes, type ResourceRequest, servedResource } from './request.ts';
 import { readBody } from './request-body.ts';
 import { type ResourcePorts, serveResource } from './resources.ts';
+import { deprecationWarning } from './verbs/custom-fields.ts';
 import type { WriteContext } from './verbs/write-context.ts';
 import { WatchCache } from './watch-cache.ts';
 
@@ -160,7 +161,8 @@ export class ApiHandler {
     const bytes = reads ? new Uint8Array() : await readBody(request, clock);
     const contentType = request.headers['content-type'] ?? '';
     if (!reads) for (const record of records) record.body(bytes, contentType);
-    const warnings = new Set<string>();
+    const deprecated = deprecationWarning(resource.info, cluster.view);
+    const warnings = new Set<string>(deprecated === undefined ? [] : [deprecated]);
     const context: WriteContext = {
       cluster,
       clock,

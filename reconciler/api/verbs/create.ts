@@ -4,8 +4,7 @@ import { invalid } from '../../core/registry/status-error.ts';
 import { ApiError, badRequest } from '../api-error.ts';
 import { type ResourceRequest, refOfRequest } from '../request.ts';
 import {
-  bodyAs,
-  expectedBody,
+  objectInBody,
   placed,
   submitOne,
   type WriteContext,
@@ -20,7 +19,7 @@ const drawsMax = 8;
 
 export async function createObject(request: ResourceRequest, context: WriteContext): Promise<Written> {
   const options = writeOptions(request.query, context.userAgent, 'CreateOptions');
-  const body = bodyAs<KubeObject>(context, expectedBody(request.info), options);
+  const body = objectInBody(request, context, options);
   return createFrom(request, placed(request, body), options, context);
 }
 

@@ -11,6 +11,9 @@ import { invalid, notFound } from '../../core/registry/status-error.ts';
 import { ApiError, badRequest, notBuilt } from '../api-error.ts';
 import { decodeApply, decodePatch, type ExpectedBody, patchDuplicates } from '../codec/decode-body.ts';
 import { checkFields } from '../codec/field-validation.ts';
+import { customFieldWarnings } from './custom-fields.ts';
+import { isCustom } from '../../core/registry/halves.ts';
+import { customMergeOf } from '../../core/custom/merge-shape.ts';
 import { type ResourceRequest, refOfRequest } from '../request.ts';
 import { asStored, shownAs, storedRef } from '../versions.ts';
 import {
@@ -44,6 +47,9 @@ export async function patchObject(request: ResourceRequest, context: WriteContex
       const shown = shownAs(live, request.info, context.cluster.view);
       const object = patchedDocument(shown, context.body, expected, options, context) as KubeObject;
       refuseMove(request, object, live);
+      const { view } = context.cluster;
+      for (const text of customFieldWarnings(object, request.info, view, options.fieldValidation))
+        context.warn(text);
       const mayRetry = object.metadata.resourceVersion === live.metadata.resourceVersion;
       return { change: updateChange(request, object, live, options, context), mayRetry };
     },
@@ -134,7 +140,10 @@ async function applyObject(
     );
   const decoded = decodeApply(context.body.bytes, expectedBody(request.info), options.fieldValidation);
   for (const text of decoded.warnings) context.warn(text);
-  const config = asStored(placed(request, decoded.object as object as KubeObject), request.info);
+  const given = placed(request, decoded.object as object as KubeObject);
+  const warnings = customFieldWarnings(given, request.info, context.cluster.view, options.fieldValidation);
+  for (const text of warnings) context.warn(text);
+  const config = asStored(given, request.info);
   if ((config.metadata.managedFields?.length ?? 0) > 0)
     throw badRequest('metadata.managedFields must be nil');
   const { cluster } = context;
@@ -160,8 +169,13 @@ function applyChange(
   context: WriteContext,
 ): { readonly change: Change; readonly version: string } {
   const { resourceVersion: version = '', ...metadata } = config.metadata;
+  const { view } = context.cluster;
+  const custom = customMergeOf(request.info, view);
   const result = applyConfiguration({
-    ...(live === undefined ? {} : { live }),
+    ...(live === undefined
+      ? {}
+      : { live: isCustom(request.info) ? shownAs(live, request.info, view) : live }),
+    ...(custom === undefined ? {} : { custom }),
     config: { ...config, metadata },
     manager: options.fieldManager,
     force: options.force === true,

@@ -8,8 +8,7 @@ import { storedRef } from '../versions.ts';
 import { partialUpdate } from '../subresources/partial-update.ts';
 import { createFrom } from './create.ts';
 import {
-  bodyAs,
-  expectedBody,
+  objectInBody,
   placed,
   retried,
   type WriteContext,
@@ -49,7 +48,7 @@ const conditionalOnly: ReadonlySet<string> = new Set([
 
 export async function replaceObject(request: ResourceRequest, context: WriteContext): Promise<Written> {
   const options = writeOptions(request.query, context.userAgent, 'UpdateOptions');
-  const object = placed(request, bodyAs<KubeObject>(context, expectedBody(request.info), options));
+  const object = placed(request, objectInBody(request, context, options));
   const { cluster } = context;
   const ref = storedRef(request.info, request.namespace, request.name);
   const kind = `${request.info.group}/${request.info.kind}`;

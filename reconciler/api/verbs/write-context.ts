@@ -1,6 +1,7 @@
 /** What every write has in common: the body, who asks, the one door to the cluster, and the answer. */
 import { apiVersionOf, type KindInfo } from '../../../schemas/kinds.ts';
 import { updateManagedFields } from '../../core/apply/update.ts';
+import { customMergeOf } from '../../core/custom/merge-shape.ts';
 import { escalationProblem } from '../../core/authorization/escalation.ts';
 import type { ClusterAccess, SubmitResult } from '../../core/model/access.ts';
 import type { KubeObject } from '../../core/model/object.ts';
@@ -8,11 +9,13 @@ import type { Change } from '../../core/model/plan.ts';
 import { formatTime } from '../../core/model/time.ts';
 import type { UserInfo } from '../../core/model/user.ts';
 import type { Clock } from '../../core/ports.ts';
+import { isCustom } from '../../core/registry/halves.ts';
 import { applyDefaults } from '../../core/registry/defaults/defaults.ts';
 import { ApiError, badRequest } from '../api-error.ts';
 import { decodeBody, type ExpectedBody } from '../codec/decode-body.ts';
 import type { ResourceRequest } from '../request.ts';
-import { asStored } from '../versions.ts';
+import { asStored, shownAs } from '../versions.ts';
+import { customFieldWarnings } from './custom-fields.ts';
 import type { WriteOptions } from './write-options.ts';
 
 /** How often a write without a resource version is planned anew after a lost race. */
@@ -44,6 +47,19 @@ export function bodyAs<T extends object>(
   const { object, warnings } = decodeBody(bytes, contentType, expected, options.fieldValidation);
   for (const text of warnings) context.warn(text);
   return object as T;
+}
+
+/** The object in the body of a request for its kind; unknown fields of custom ones are told too. */
+export function objectInBody(
+  request: ResourceRequest,
+  context: WriteContext,
+  options: Pick<WriteOptions, 'fieldValidation'>,
+): KubeObject {
+  const { info } = request;
+  const object = bodyAs<KubeObject>(context, expectedBody(info), options);
+  const { view } = context.cluster;
+  for (const text of customFieldWarnings(object, info, view, options.fieldValidation)) context.warn(text);
+  return object;
 }
 
 /** What a write left: the object as it is stored, in its stored version, and whether it is new. */
@@ -149,11 +165,16 @@ export function withManager(
   options: WriteOptions,
   context: WriteContext,
 ): KubeObject {
-  const stored = asStored(object, request.info);
+  const { info } = request;
+  const { view } = context.cluster;
+  const stored = asStored(object, info);
+  const before = live === undefined || !isCustom(info) ? live : shownAs(live, info, view);
+  const custom = customMergeOf(info, view);
   // Defaults that come with the write are the writer's too, as kube-apiserver decodes before it compares.
   const after = applyDefaults(stored);
   const managedFields = updateManagedFields({
-    ...(live === undefined ? {} : { before: live }),
+    ...(before === undefined ? {} : { before }),
+    ...(custom === undefined ? {} : { custom }),
     after,
     manager: options.fieldManager,
     operation: 'Update',
