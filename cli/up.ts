@@ -12,6 +12,7 @@ interface UpOptions extends GlobalOptions {
   readonly identity?: string;
   readonly config?: string;
   readonly prune: boolean;
+  readonly listen?: string;
   readonly etcd?: string;
   readonly etcdCa?: string;
   readonly etcdCert?: string;
@@ -28,6 +29,7 @@ export function upCommand(): Command {
     .option('--name <name>', "the Application's name (default: the repository's)")
     .option('--no-prune', 'keep objects that left the repository')
     .option('--identity <file>', 'private SSH key for hosts that name none')
+    .option('--listen <address>', 'where the API listens: HOST:PORT, or :PORT for all addresses')
     .option('--etcd <urls>', 'keep the state in this etcd, for several reconcilers: https://HOST:PORT,…')
     .option('--etcd-ca <file>', 'certificates that etcd is trusted by, PEM')
     .option('--etcd-cert <file>', 'certificate to show to etcd, PEM')
