@@ -196,11 +196,9 @@ async function measureWatches({ client, connect }: Berth, count: number): Promis
       metadata: { resourceVersion: string };
     }
   ).metadata.resourceVersion;
-  await Promise.all(
-    Array.from({ length: count }, (_, index) =>
-      connections[index % watchConnections]?.watch(`${pods}?watch=1&resourceVersion=${version}`, event),
-    ),
-  );
+  const path = `${pods}?watch=1&resourceVersion=${version}`;
+  for (const connection of connections)
+    await Promise.all(Array.from({ length: count / watchConnections }, () => connection.watch(path, event)));
   const patch = { 'content-type': 'application/merge-patch+json' };
   for (let change = 0; change < 50; change++) {
     heard = 0;

@@ -93,16 +93,14 @@ function scaleOf(object: KubeObject, { info }: ResourceRequest, view: ClusterVie
       replicas: custom === undefined ? (status?.replicas ?? 0) : custom.statusReplicas,
       ...(selector === '' ? {} : { selector }),
     },
-  } as Scale;
+  };
 }
 
 /** As list requests take it; a plain map is what a ReplicationController selects by. */
 function selectorOf(selector: LabelSelector | Readonly<Record<string, string>> | undefined): string {
   if (selector === undefined) return '';
   const structured = 'matchLabels' in selector || 'matchExpressions' in selector;
-  return selectorText(
-    structured ? (selector as LabelSelector) : { matchLabels: selector as Readonly<Record<string, string>> },
-  );
+  return selectorText(structured ? selector : { matchLabels: selector as Readonly<Record<string, string>> });
 }
 
 function withReplicas(

@@ -162,8 +162,7 @@ interface GivenOptions {
 
 /** Options may come under any group's name: `policy/v1` asks for pods' deletion too. */
 function fromBody(bytes: Uint8Array, contentType: string): GivenOptions {
-  return decodeBody(bytes, contentType, { ...optionsDefinition, anyGroup: true }, 'Ignore')
-    .object as GivenOptions;
+  return decodeBody(bytes, contentType, { ...optionsDefinition, anyGroup: true }, 'Ignore').object;
 }
 
 function fromQuery(query: URLSearchParams): GivenOptions {

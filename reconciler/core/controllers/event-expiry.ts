@@ -25,5 +25,5 @@ export const eventExpiryController: Controller = {
 /** The newest of its times: a series goes on, a count grows. */
 function lastSeenMs({ metadata, lastTimestamp, eventTime, series }: Event): number {
   const times = [metadata.creationTimestamp, lastTimestamp, eventTime, series?.lastObservedTime];
-  return Math.max(0, ...times.map((time) => (time == null ? 0 : (parseTime(time) ?? 0))));
+  return Math.max(0, ...times.map((time) => parseTime(time ?? '') ?? 0));
 }
