@@ -11,6 +11,7 @@ const debianPackages = [
   'iproute2',
   'openssh-server',
   'openssh-client',
+  'openssl',
   'git',
   'busybox-static',
   'conntrack',

@@ -4,7 +4,8 @@ import type { Container, Namespace, Pod } from '../../../schemas/kubernetes/type
 import type { KubeObject } from '../../core/model/object.ts';
 import type { UpdateChange } from '../../core/model/plan.ts';
 
-type Part = (before: KubeObject, after: KubeObject) => KubeObject;
+/** `now` is RFC 3339. */
+type Part = (before: KubeObject, after: KubeObject, now: string) => KubeObject;
 
 interface PartialUpdate {
   readonly scope: UpdateChange['scope'];
@@ -74,8 +75,13 @@ function finalizers(before: KubeObject, after: KubeObject): KubeObject {
   } as Namespace;
 }
 
-function approval(before: KubeObject, after: KubeObject): KubeObject {
+/** A verdict that is new bears the time of this write, unless it brings its own. */
+function approval(before: KubeObject, after: KubeObject, now: string): KubeObject {
   const request = based(before, after) as CertificateSigningRequest;
-  const conditions = (after as CertificateSigningRequest).status?.conditions ?? [];
+  const conditions = ((after as CertificateSigningRequest).status?.conditions ?? []).map((condition) => ({
+    lastUpdateTime: now,
+    lastTransitionTime: now,
+    ...condition,
+  }));
   return { ...request, status: { ...request.status, conditions } } as CertificateSigningRequest;
 }

@@ -1,6 +1,7 @@
 /** update: an object in place of the stored one, by PUT. */
 import type { KubeObject } from '../../core/model/object.ts';
 import type { Change } from '../../core/model/plan.ts';
+import { formatTime } from '../../core/model/time.ts';
 import { conflict, invalid, notFound } from '../../core/registry/status-error.ts';
 import { ApiError } from '../api-error.ts';
 import { type ResourceRequest, refOfRequest } from '../request.ts';
@@ -80,7 +81,7 @@ export function updateChange(
 ): Change {
   const { info, subresource } = request;
   const partial = partialUpdate(info.group, info.kind, subresource);
-  const next = partial === undefined ? object : partial.part(before, object);
+  const next = partial === undefined ? object : partial.part(before, object, formatTime(context.clock.now()));
   const managed = withManager(before, next, request, options, context);
   const scope = partial?.scope ?? (subresource === 'status' ? 'status' : 'spec');
   return { type: 'update', scope, subresource, object: managed };
