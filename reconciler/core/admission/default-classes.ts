@@ -4,6 +4,7 @@ import type { Ingress, IngressClass } from '../../../schemas/kubernetes/types/ne
 import type { StorageClass } from '../../../schemas/kubernetes/types/storage-v1.ts';
 import type { KubeObject } from '../model/object.ts';
 import { type AdmissionPlugin, admitted } from './plugin.ts';
+import { namesStorageClass } from './storage-class-name.ts';
 
 const storageDefaultAnnotations = [
   'storageclass.kubernetes.io/is-default-class',
@@ -36,10 +37,7 @@ export const defaultStorageClass: AdmissionPlugin = {
   kinds: new Set(['/PersistentVolumeClaim']),
   admit: ({ object, view }) => {
     const claim = object as PersistentVolumeClaim;
-    const named =
-      claim.spec?.storageClassName !== undefined ||
-      claim.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] !== undefined;
-    if (claim.spec === undefined || named) return admitted;
+    if (claim.spec === undefined || namesStorageClass(claim)) return admitted;
     const found = newest(
       view.list<StorageClass>('storage.k8s.io/v1', 'StorageClass'),
       storageDefaultAnnotations,

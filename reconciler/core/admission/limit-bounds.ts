@@ -1,6 +1,7 @@
 /** The bounds of a LimitRange against amounts, in Kubernetes' words. */
 import type { LimitRangeItem } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { quantityValue } from '../../../schemas/validation/quantity.ts';
+import { canonicalQuantity } from '../quota/quantities.ts';
 
 type Quantities = Readonly<Record<string, string>>;
 
@@ -33,6 +34,10 @@ function valueOf(quantity: string | undefined): number | undefined {
   return quantity === undefined ? undefined : quantityValue(String(quantity));
 }
 
+function shown(name: string, quantities: Quantities): string {
+  return canonicalQuantity(name, String(quantities[name] ?? '0'));
+}
+
 function minProblem(
   name: string,
   bound: string,
@@ -42,10 +47,10 @@ function minProblem(
   const least = valueOf(bound) ?? 0;
   const request = valueOf(requests[name]);
   const limit = valueOf(limits[name]);
-  const rule = `minimum ${name} usage per ${type} is ${bound}`;
+  const rule = `minimum ${name} usage per ${type} is ${canonicalQuantity(name, bound)}`;
   if (request === undefined) return [`${rule}.  No request is specified`];
-  if (request < least) return [`${rule}, but request is ${requests[name] ?? ''}`];
-  return limit !== undefined && limit < least ? [`${rule}, but limit is ${limits[name] ?? ''}`] : [];
+  if (request < least) return [`${rule}, but request is ${shown(name, requests)}`];
+  return limit !== undefined && limit < least ? [`${rule}, but limit is ${shown(name, limits)}`] : [];
 }
 
 function maxProblem(
@@ -58,14 +63,14 @@ function maxProblem(
   const most = valueOf(bound) ?? 0;
   const request = valueOf(requests[name]);
   const limit = valueOf(limits[name]);
-  const rule = `maximum ${name} usage per ${type} is ${bound}`;
+  const rule = `maximum ${name} usage per ${type} is ${canonicalQuantity(name, bound)}`;
   if (binds === 'requests') {
     if (request === undefined) return [`${rule}.  No request is specified`];
-    return request > most ? [`${rule}, but request is ${requests[name] ?? ''}`] : [];
+    return request > most ? [`${rule}, but request is ${shown(name, requests)}`] : [];
   }
   if (limit === undefined) return [`${rule}.  No limit is specified`];
-  if (limit > most) return [`${rule}, but limit is ${limits[name] ?? ''}`];
-  return request !== undefined && request > most ? [`${rule}, but request is ${requests[name] ?? ''}`] : [];
+  if (limit > most) return [`${rule}, but limit is ${shown(name, limits)}`];
+  return request !== undefined && request > most ? [`${rule}, but request is ${shown(name, requests)}`] : [];
 }
 
 function ratioProblem(
@@ -76,7 +81,7 @@ function ratioProblem(
 ): readonly string[] {
   const request = valueOf(requests[name]) ?? 0;
   const limit = valueOf(limits[name]) ?? 0;
-  const rule = `${name} max limit to request ratio per ${type} is ${bound}`;
+  const rule = `${name} max limit to request ratio per ${type} is ${canonicalQuantity('cpu', bound)}`;
   if (request === 0) return [`${rule}, but no request is specified or request is 0`];
   if (limit === 0) return [`${rule}, but no limit is specified or limit is 0`];
   const ratio = limit / request;

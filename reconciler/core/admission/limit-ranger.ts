@@ -24,31 +24,41 @@ export const limitRanger: AdmissionPlugin = {
     const namespace = request.object.metadata.namespace ?? '';
     const ranges = request.view.list<LimitRange>('v1', 'LimitRange', namespace);
     if (ranges.length === 0 || request.object.metadata.deletionTimestamp !== undefined) return admitted;
-    const items = ranges.flatMap((range) => range.spec?.limits ?? []);
     return request.object.kind === 'Pod'
-      ? admitPod(request, request.object as Pod, items)
-      : admitClaim(request, request.object as PersistentVolumeClaim, items);
+      ? admitPod(request, request.object as Pod, ranges)
+      : admitClaim(request, request.object as PersistentVolumeClaim, ranges);
   },
 };
 
-function admitPod(request: AdmissionRequest, pod: Pod, items: readonly LimitRangeItem[]): Verdict {
+function admitPod(request: AdmissionRequest, pod: Pod, ranges: readonly LimitRange[]): Verdict {
   // Resources of a pod that is there change by resize alone.
   if (request.operation === 'UPDATE' && request.subresource !== 'resize') return admitted;
-  const completed = request.operation === 'CREATE' ? items.reduce(withDefaults, pod) : pod;
-  const problems = items.flatMap((item) => podProblems(completed, item));
-  return problems.length === 0 ? { object: completed } : refuse(request, joined(problems));
+  const completed = request.operation === 'CREATE' ? ranges.reduce(withDefaults, pod) : pod;
+  return firstRefusal(request, ranges, (item) => podProblems(completed, item)) ?? { object: completed };
 }
 
 function admitClaim(
   request: AdmissionRequest,
   claim: PersistentVolumeClaim,
-  items: readonly LimitRangeItem[],
+  ranges: readonly LimitRange[],
 ): Verdict {
   const amounts: Amounts = { requests: claim.spec?.resources?.requests ?? {}, limits: {} };
-  const problems = items
-    .filter(({ type }) => type === 'PersistentVolumeClaim')
-    .flatMap((item) => boundProblems(item, amounts, 'requests'));
-  return problems.length === 0 ? admitted : refuse(request, joined(problems));
+  const problemsOf = ({ maxLimitRequestRatio: _, ...item }: LimitRangeItem): readonly string[] =>
+    item.type === 'PersistentVolumeClaim' ? boundProblems(item, amounts, 'requests') : [];
+  return firstRefusal(request, ranges, problemsOf) ?? admitted;
+}
+
+/** All that the first range which is not kept has to say. */
+function firstRefusal(
+  request: AdmissionRequest,
+  ranges: readonly LimitRange[],
+  problemsOf: (item: LimitRangeItem) => readonly string[],
+): Verdict | undefined {
+  for (const range of ranges) {
+    const problems = [...new Set((range.spec?.limits ?? []).flatMap(problemsOf))];
+    if (problems.length > 0) return refuse(request, joined(problems));
+  }
+  return undefined;
 }
 
 function joined(problems: readonly string[]): string {
@@ -64,13 +74,14 @@ function podProblems(pod: Pod, item: LimitRangeItem): readonly string[] {
   );
 }
 
-function withDefaults(pod: Pod, item: LimitRangeItem): Pod {
-  if (item.type !== 'Container' || pod.spec === undefined) return pod;
+function withDefaults(pod: Pod, range: LimitRange): Pod {
+  if (pod.spec === undefined) return pod;
+  const defaults = defaultsOf(range);
   const notes: string[] = [];
   const complete =
     (init: boolean) =>
     (container: Container): Container => {
-      const { resources, set } = completed(container.resources ?? {}, item);
+      const { resources, set } = completed(container.resources ?? {}, defaults);
       const what = init ? 'init container' : 'container';
       for (const [kind, names] of set)
         notes.push(`${names.join(', ')} ${kind} for ${what} ${container.name}`);
@@ -87,10 +98,24 @@ function withDefaults(pod: Pod, item: LimitRangeItem): Pod {
   };
 }
 
+interface Defaults {
+  readonly limits: Readonly<Record<string, string>>;
+  readonly requests: Readonly<Record<string, string>>;
+}
+
+/** What a range gives to containers; of several items the last one counts. */
+function defaultsOf({ spec }: LimitRange): Defaults {
+  const items = (spec?.limits ?? []).filter(({ type }) => type === 'Container');
+  return {
+    limits: Object.fromEntries(items.flatMap((item) => Object.entries(item.default ?? {}))),
+    requests: Object.fromEntries(items.flatMap((item) => Object.entries(item.defaultRequest ?? {}))),
+  };
+}
+
 /** Requests and limits with what they lack, and which were set. */
 function completed(
   resources: ResourceRequirements,
-  { default: limits = {}, defaultRequest = {} }: LimitRangeItem,
+  { limits, requests }: Defaults,
 ): {
   readonly resources: ResourceRequirements;
   readonly set: readonly (readonly [string, readonly string[]])[];
@@ -99,7 +124,7 @@ function completed(
     Object.keys(defaults)
       .filter((name) => !Object.hasOwn(given ?? {}, name))
       .sort();
-  const requested = lacking(resources.requests, defaultRequest);
+  const requested = lacking(resources.requests, requests);
   const limited = lacking(resources.limits, limits);
   const set: (readonly [string, readonly string[]])[] = [];
   if (requested.length > 0) set.push(['request', requested]);
@@ -108,7 +133,7 @@ function completed(
     set,
     resources: {
       ...resources,
-      ...(requested.length === 0 ? {} : { requests: { ...defaultRequest, ...resources.requests } }),
+      ...(requested.length === 0 ? {} : { requests: { ...requests, ...resources.requests } }),
       ...(limited.length === 0 ? {} : { limits: { ...limits, ...resources.limits } }),
     },
   };

@@ -1,54 +1,63 @@
-/** What a pod asks for and may use at most, summed over its containers as KEP-753 does, as quantities. */
+/** What a pod asks for and may use at most, summed over its containers as KEP-753 does. */
 import type { Container, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { amountOf } from '../scheduler/pod-requests.ts';
+import { addQuantities, compareQuantities } from '../quota/quantities.ts';
 import type { Amounts } from './limit-bounds.ts';
 
 type Side = 'requests' | 'limits';
-type Sums = Map<string, number>;
+type Sums = Map<string, string>;
 
+/** Sums of what the containers say, or of the pod as a whole where it speaks for them; without its overhead. */
 export function podAmounts(pod: Pod): Amounts {
-  return { requests: quantities(sums(pod, 'requests')), limits: quantities(sums(pod, 'limits')) };
+  return {
+    requests: Object.fromEntries(sums(pod, 'requests')),
+    limits: Object.fromEntries(sums(pod, 'limits')),
+  };
+}
+
+/** The same with what the sandbox costs; a limit that nobody set stays unset. */
+export function podAmountsWithOverhead(pod: Pod): Amounts {
+  const [requests, limits] = [sums(pod, 'requests'), sums(pod, 'limits')];
+  for (const [name, quantity] of Object.entries(pod.spec?.overhead ?? {})) {
+    add(requests, name, quantity);
+    if (limits.has(name)) add(limits, name, quantity);
+  }
+  return { requests: Object.fromEntries(requests), limits: Object.fromEntries(limits) };
 }
 
 function sums(pod: Pod, side: Side): Sums {
-  const { containers = [], initContainers = [], resources, overhead } = pod.spec ?? { containers: [] };
+  const { containers = [], initContainers = [], resources } = pod.spec ?? { containers: [] };
   const running: Sums = new Map();
   const sidecars: Sums = new Map();
   const starting: Sums = new Map();
+  for (const container of containers) addAll(running, container, side);
   for (const container of initContainers) {
-    const own = amountsOf(container, side);
-    const peak = new Map(sidecars);
-    addTo(peak, own);
-    if (container.restartPolicy === 'Always') addTo(sidecars, own);
-    for (const [name, amount] of peak) starting.set(name, Math.max(starting.get(name) ?? 0, amount));
+    if (container.restartPolicy === 'Always') {
+      addAll(running, container, side);
+      addAll(sidecars, container, side);
+      raise(starting, sidecars);
+      continue;
+    }
+    const peak: Sums = new Map();
+    addAll(peak, container, side);
+    for (const [name, quantity] of sidecars) add(peak, name, quantity);
+    raise(starting, peak);
   }
-  for (const container of containers) addTo(running, amountsOf(container, side));
-  addTo(running, sidecars);
-  for (const [name, amount] of starting) running.set(name, Math.max(running.get(name) ?? 0, amount));
-  for (const [name, quantity] of Object.entries(resources?.[side] ?? {}))
-    running.set(name, amountOf(name, quantity));
-  for (const [name, quantity] of Object.entries(overhead ?? {}))
-    if (side === 'requests' || running.has(name))
-      running.set(name, (running.get(name) ?? 0) + amountOf(name, quantity));
+  raise(running, starting);
+  for (const [name, quantity] of Object.entries(resources?.[side] ?? {})) running.set(name, quantity);
   return running;
 }
 
-function amountsOf({ resources }: Container, side: Side): Sums {
-  return new Map(
-    Object.entries(resources?.[side] ?? {}).map(([name, quantity]) => [name, amountOf(name, quantity)]),
-  );
+function addAll(to: Sums, { resources }: Container, side: Side): void {
+  for (const [name, quantity] of Object.entries(resources?.[side] ?? {})) add(to, name, quantity);
 }
 
-function addTo(sum: Sums, more: Sums): void {
-  for (const [name, amount] of more) sum.set(name, (sum.get(name) ?? 0) + amount);
+function add(to: Sums, name: string, quantity: string): void {
+  to.set(name, addQuantities(name, to.get(name) ?? '0', String(quantity)));
 }
 
-function quantities(amounts: Sums): Readonly<Record<string, string>> {
-  return Object.fromEntries([...amounts].map(([name, amount]) => [name, quantityText(name, amount)]));
-}
-
-/** The inverse of `amountOf`: cpu in millicores where it is no whole number. */
-export function quantityText(resource: string, amount: number): string {
-  if (resource !== 'cpu') return String(amount);
-  return amount % 1000 === 0 ? String(amount / 1000) : `${amount}m`;
+function raise(to: Sums, least: Sums): void {
+  for (const [name, quantity] of least) {
+    const there = to.get(name);
+    if (there === undefined || compareQuantities(name, quantity, there) > 0) to.set(name, quantity);
+  }
 }

@@ -11,6 +11,8 @@ export const systemPriorityClasses: Readonly<Record<string, number>> = {
   'system-node-critical': 2_000_001_000,
 };
 
+const usualPolicy = 'PreemptLowerPriority';
+
 export const priority: AdmissionPlugin = {
   name: 'Priority',
   operations: ['CREATE', 'UPDATE'],
@@ -53,7 +55,7 @@ function withPriority(request: AdmissionRequest, pod: Pod): Verdict {
   const given = {
     ...(name === '' ? {} : { priorityClassName: name }),
     priority: value,
-    preemptionPolicy: preemptionPolicy ?? 'PreemptLowerPriority',
+    ...(preemptionPolicy === undefined ? {} : { preemptionPolicy }),
   };
   return { object: { ...pod, spec: { ...spec, ...given } } as Pod };
 }
@@ -78,7 +80,7 @@ function resolve(name: string, view: ClusterView): Resolved | undefined {
   const found = view.get<PriorityClass>('scheduling.k8s.io/v1', 'PriorityClass', '', name);
   if (found !== undefined) return { name, value: found.value ?? 0, preemptionPolicy: found.preemptionPolicy };
   const value = systemPriorityClasses[name];
-  return value === undefined ? undefined : { name, value, preemptionPolicy: undefined };
+  return value === undefined ? undefined : { name, value, preemptionPolicy: usualPolicy };
 }
 
 /** The class that counts for pods which name none; of several the lowest, and 0 where there is none. */
@@ -87,7 +89,7 @@ function byDefault(view: ClusterView): Resolved {
     .list<PriorityClass>('scheduling.k8s.io/v1', 'PriorityClass')
     .filter(({ globalDefault }) => globalDefault === true)
     .toSorted((a, b) => (a.value ?? 0) - (b.value ?? 0));
-  if (lowest === undefined) return { name: '', value: 0, preemptionPolicy: undefined };
+  if (lowest === undefined) return { name: '', value: 0, preemptionPolicy: usualPolicy };
   return {
     name: lowest.metadata.name ?? '',
     value: lowest.value ?? 0,

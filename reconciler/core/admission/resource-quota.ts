@@ -3,13 +3,21 @@
  * compare-and-set, so that two writers can never both take the last place.
  */
 import type { Container, Pod, ResourceQuota } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { groupOf } from '../../../schemas/kinds.ts';
 import type { UpdateChange } from '../model/plan.ts';
 import { countedUsage } from '../quota/count.ts';
+import {
+  addQuantities,
+  canonicalQuantity,
+  compareQuantities,
+  subtractQuantities,
+} from '../quota/quantities.ts';
 import { isCounted } from '../quota/scopes.ts';
-import { quotaAmount, quotaQuantity, type Usage, usageOf } from '../quota/usage.ts';
+import { type Usage, usageOf } from '../quota/usage.ts';
+import { isPod } from '../registry/halves.ts';
 import type { AdmissionRequest } from './admission-request.ts';
 import { type AdmissionPlugin, admitted, refuse, type Verdict } from './plugin.ts';
+
+type Quantities = Readonly<Record<string, string>>;
 
 export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
@@ -27,12 +35,13 @@ export const resourceQuota: AdmissionPlugin = {
 
 function charged(request: AdmissionRequest, quotas: readonly ResourceQuota[]): Verdict {
   const { object, before, info } = request;
-  const added = difference(usageOf(object, info), before === undefined ? new Map() : usageOf(before, info));
   const counting = quotas.filter((quota) => isCounted(quota, object));
-  if (request.operation === 'CREATE' && object.kind === 'Pod' && groupOf(object.apiVersion) === '') {
-    const lacking = counting.flatMap((quota) => unspecified(quota, object as Pod));
+  // Of pods only creations and resizes are judged: what an update of one changes besides, no quota counts.
+  if (isPod(object) && (request.operation === 'CREATE' || request.subresource === 'resize')) {
+    const lacking = counting.flatMap((quota) => unspecified(quota, object));
     if (lacking[0] !== undefined) return refuse(request, lacking[0]);
   }
+  const added = difference(usageOf(object, info), before === undefined ? new Map() : usageOf(before, info));
   const alongside: UpdateChange[] = [];
   for (const quota of counting) {
     const verdict = chargedTo(quota, added, request);
@@ -43,10 +52,10 @@ function charged(request: AdmissionRequest, quotas: readonly ResourceQuota[]): V
 }
 
 function difference(now: Usage, before: Usage): Usage {
-  const added = new Map<string, number>();
-  for (const [name, amount] of now) {
-    const more = amount - (before.get(name) ?? 0);
-    if (more > 0) added.set(name, more);
+  const added = new Map<string, string>();
+  for (const [name, quantity] of now) {
+    const more = subtractQuantities(name, quantity, before.get(name) ?? '0');
+    if (compareQuantities(name, more, '0') > 0) added.set(name, more);
   }
   return added;
 }
@@ -62,20 +71,17 @@ function chargedTo(
     .filter(([name]) => Object.hasOwn(hard, name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   if (limited.length === 0) return undefined;
-  const counted = limited.every(([name]) => quota.status?.used?.[name] !== undefined);
+  const counted = Object.keys(hard).every((name) => quota.status?.used?.[name] !== undefined);
   const used = counted ? (quota.status?.used ?? {}) : countedUsage(quota, view);
   const next: Record<string, string> = { ...used };
-  const exceeded: { name: string; asked: string }[] = [];
-  for (const [name, amount] of limited) {
-    const limit = String(hard[name] ?? '0');
-    const sum = quotaAmount(name, used[name] ?? '0') + amount;
-    next[name] = quotaQuantity(name, sum, limit);
-    if (sum > quotaAmount(name, limit)) exceeded.push({ name, asked: quotaQuantity(name, amount, limit) });
-  }
+  for (const [name, more] of limited) next[name] = addQuantities(name, used[name] ?? '0', more);
+  const exceeded = limited
+    .map(([name]) => name)
+    .filter((name) => compareQuantities(name, next[name] ?? '0', hard[name] ?? '0') > 0);
   if (exceeded.length > 0) {
-    const list = (value: (one: { name: string; asked: string }) => string): string =>
-      exceeded.map((one) => `${one.name}=${value(one)}`).join(',');
-    return `exceeded quota: ${quota.metadata.name ?? ''}, requested: ${list(({ asked }) => asked)}, used: ${list(({ name }) => String(used[name] ?? '0'))}, limited: ${list(({ name }) => String(hard[name]))}`;
+    const list = (quantities: Quantities): string =>
+      exceeded.map((name) => `${name}=${canonicalQuantity(name, quantities[name] ?? '0')}`).join(',');
+    return `exceeded quota: ${quota.metadata.name ?? ''}, requested: ${list(Object.fromEntries(limited))}, used: ${list(used)}, limited: ${list(hard)}`;
   }
   const status = { ...quota.status, hard, used: next };
   return { type: 'update', scope: 'status', object: { ...quota, status } as ResourceQuota };
@@ -91,16 +97,19 @@ const demanded: Readonly<Record<string, readonly ['requests' | 'limits', string]
   'requests.memory': ['requests', 'memory'],
 };
 
+/** A pod that says what it needs as a whole need not say it of its containers. */
 function unspecified(quota: ResourceQuota, { spec }: Pod): readonly string[] {
+  const whole = { ...spec?.resources?.requests, ...spec?.resources?.limits };
+  if (Object.keys(whole).length > 0) return [];
   const containers: readonly Container[] = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
   const missing = Object.keys(quota.spec?.hard ?? {})
     .sort()
     .flatMap((name) => {
       const [side, resource] = demanded[name] ?? [];
       if (side === undefined || resource === undefined) return [];
-      if (spec?.resources?.[side]?.[resource] !== undefined) return [];
       const without = containers.filter(({ resources }) => resources?.[side]?.[resource] === undefined);
-      return without.length === 0 ? [] : [`${name} for: ${without.map((one) => one.name).join(',')}`];
+      const names = [...new Set(without.map((one) => one.name))].sort();
+      return names.length === 0 ? [] : [`${name} for: ${names.join(',')}`];
     });
   return missing.length === 0
     ? []

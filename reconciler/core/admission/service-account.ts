@@ -1,6 +1,7 @@
 /** Pods run as a ServiceAccount of their namespace: `default` unless they name one, which has to be there. */
 import type { Pod, ServiceAccount } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { AdmissionRequest } from './admission-request.ts';
+import { isMirrorPod, mirrorReferenceReason } from './mirror-pod.ts';
 import { type AdmissionPlugin, admitted, refuse, type Verdict } from './plugin.ts';
 
 const defaultName = 'default';
@@ -15,6 +16,11 @@ export const serviceAccount: AdmissionPlugin = {
 function withServiceAccount(request: AdmissionRequest, pod: Pod): Verdict {
   const { spec } = pod;
   if (spec === undefined) return admitted;
+  if (isMirrorPod(pod)) {
+    // Its kubelet would kill a mirror that is not what it runs.
+    const why = mirrorReferenceReason(pod);
+    return why === undefined ? admitted : refuse(request, why);
+  }
   const namespace = pod.metadata.namespace ?? '';
   const name = spec.serviceAccountName ?? spec.serviceAccount ?? '';
   const used = name === '' ? defaultName : name;

@@ -1,26 +1,30 @@
 /** Every admission plugin, in Kubernetes' order: those that change objects first, the quota last. */
+import { claimResize } from './claim-resize.ts';
 import { defaultIngressClass, defaultStorageClass } from './default-classes.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
-import type { AdmissionPlugin } from './plugin.ts';
-import { priority } from './priority.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { podSecurity } from './pod-security/pod-security.ts';
+import type { AdmissionPlugin } from './plugin.ts';
+import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
+import { taintNodesByCondition } from './taint-new-nodes.ts';
 
 export const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   limitRanger,
   serviceAccount,
+  nodeRestriction,
+  taintNodesByCondition,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
-  defaultIngressClass,
+  claimResize,
   runtimeClass,
-  nodeRestriction,
+  defaultIngressClass,
   podSecurity,
   resourceQuota,
 ];

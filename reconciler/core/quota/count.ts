@@ -3,29 +3,28 @@ import type { ResourceQuota } from '../../../schemas/kubernetes/types/core-v1.ts
 import { apiVersionOf, type KindInfo } from '../../../schemas/kinds.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { ClusterView } from '../model/view.ts';
+import { addQuantities } from './quantities.ts';
 import { isCounted } from './scopes.ts';
-import { quotaQuantity, usageOf } from './usage.ts';
+import { usageOf } from './usage.ts';
 
 /** Quantities by quota resource: what stands in `spec.hard`, and how much of it is used. */
 export function countedUsage(quota: ResourceQuota, view: ClusterView): Readonly<Record<string, string>> {
-  const hard = quota.spec?.hard ?? {};
-  const sums = new Map(Object.keys(hard).map((name): [string, number] => [name, 0]));
-  for (const info of kindsOf(Object.keys(hard), view)) {
+  const names = Object.keys(quota.spec?.hard ?? {});
+  const sums = new Map(names.map((name): [string, string] => [name, '0']));
+  for (const info of kindsOf(names, view)) {
     for (const object of view.list<KubeObject>(
       apiVersionOf(info),
       info.kind,
       quota.metadata.namespace ?? '',
     )) {
       if (!isCounted(quota, object)) continue;
-      for (const [name, amount] of usageOf(object, info)) {
+      for (const [name, quantity] of usageOf(object, info)) {
         const sum = sums.get(name);
-        if (sum !== undefined) sums.set(name, sum + amount);
+        if (sum !== undefined) sums.set(name, addQuantities(name, sum, quantity));
       }
     }
   }
-  return Object.fromEntries(
-    [...sums].map(([name, amount]) => [name, quotaQuantity(name, amount, String(hard[name] ?? ''))]),
-  );
+  return Object.fromEntries(sums);
 }
 
 /** The kinds whose objects can use any of the resources. */

@@ -1,5 +1,10 @@
-/** Which pods a quota with scopes counts. */
-import type { Affinity, Pod, ResourceQuota } from '../../../schemas/kubernetes/types/core-v1.ts';
+/** Which objects a quota with scopes counts. */
+import type {
+  Affinity,
+  PersistentVolumeClaim,
+  Pod,
+  ResourceQuota,
+} from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { KubeObject } from '../model/object.ts';
 import { qosClassOf } from '../registry/qos.ts';
 
@@ -9,18 +14,20 @@ interface Requirement {
   readonly values?: readonly string[];
 }
 
-/** Whether the quota counts `object`: one with scopes counts pods that match all of them, and nothing else. */
+/** Whether the quota counts `object`: one with scopes counts pods or claims that match all of them, and nothing else. */
 export function isCounted({ spec }: ResourceQuota, object: KubeObject): boolean {
   const requirements: readonly Requirement[] = [
     ...(spec?.scopes ?? []).map((scopeName) => ({ scopeName, operator: 'Exists' })),
     ...(spec?.scopeSelector?.matchExpressions ?? []),
   ];
   if (requirements.length === 0) return true;
-  if (object.kind !== 'Pod' || object.apiVersion !== 'v1') return false;
-  return requirements.every((requirement) => matches(requirement, object as Pod));
+  if (object.apiVersion !== 'v1') return false;
+  if (object.kind === 'Pod') return requirements.every((one) => podMatches(one, object as Pod));
+  if (object.kind !== 'PersistentVolumeClaim') return false;
+  return requirements.every((one) => claimMatches(one, object as PersistentVolumeClaim));
 }
 
-function matches({ scopeName, operator, values = [] }: Requirement, pod: Pod): boolean {
+function podMatches({ scopeName, operator, values = [] }: Requirement, pod: Pod): boolean {
   switch (scopeName) {
     case 'Terminating':
       return pod.spec?.activeDeadlineSeconds !== undefined;
@@ -33,22 +40,42 @@ function matches({ scopeName, operator, values = [] }: Requirement, pod: Pod): b
     case 'CrossNamespacePodAffinity':
       return crossesNamespaces(pod.spec?.affinity);
     case 'PriorityClass':
-      return priorityMatches(pod.spec?.priorityClassName ?? '', operator, values);
+      return namesMatch([pod.spec?.priorityClassName ?? ''], operator, values);
     default:
       return false;
   }
 }
 
-function priorityMatches(name: string, operator: string, values: readonly string[]): boolean {
+/** Also a class that a claim still has, or is on its way to, counts. */
+function claimMatches(
+  { scopeName, operator, values = [] }: Requirement,
+  claim: PersistentVolumeClaim,
+): boolean {
+  if (scopeName !== 'VolumeAttributesClass') return false;
+  const { spec, status } = claim;
+  const names = [
+    spec?.volumeAttributesClassName,
+    status?.currentVolumeAttributesClassName,
+    status?.modifyVolumeStatus?.targetVolumeAttributesClassName,
+  ];
+  return namesMatch(
+    names.map((name) => name ?? ''),
+    operator,
+    values,
+  );
+}
+
+function namesMatch(given: readonly string[], operator: string, values: readonly string[]): boolean {
+  const names = given.filter((name) => name !== '');
   switch (operator) {
     case 'In':
-      return values.includes(name);
+      return names.some((name) => values.includes(name));
     case 'NotIn':
-      return !values.includes(name);
+      return !names.some((name) => values.includes(name));
     case 'DoesNotExist':
-      return name === '';
+      return names.length === 0;
     default:
-      return name !== '';
+      return names.length > 0;
   }
 }
 

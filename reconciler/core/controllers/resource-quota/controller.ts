@@ -7,6 +7,7 @@ import { emptyPlan } from '../../model/plan.ts';
 import { isPodTerminal } from '../../model/pod-status.ts';
 import type { ViewChange } from '../../model/view.ts';
 import { countedUsage } from '../../quota/count.ts';
+import { compareQuantities } from '../../quota/quantities.ts';
 
 export const resourceQuotaController: Controller = {
   name: 'resourcequota-controller',
@@ -20,11 +21,29 @@ export const resourceQuotaController: Controller = {
     const quota = view.get<ResourceQuota>('v1', 'ResourceQuota', key.namespace, key.name);
     if (quota === undefined || quota.metadata.deletionTimestamp !== undefined) return emptyPlan;
     const status = { hard: quota.spec?.hard ?? {}, used: countedUsage(quota, view) };
-    if (sameJson(status, quota.status ?? {})) return emptyPlan;
+    if (isSame(status, quota.status)) return emptyPlan;
     const object = { ...quota, status } as ResourceQuota;
     return { ...emptyPlan, changes: [{ type: 'update', scope: 'status', object }] };
   },
 };
+
+interface Amounts {
+  readonly hard?: Quantities;
+  readonly used?: Quantities;
+}
+
+type Quantities = Readonly<Record<string, string>>;
+
+/** Whether the amounts are the same, however they are written: admission writes sums its own way. */
+function isSame(now: Amounts, before: Amounts | undefined): boolean {
+  const same = (a: Quantities = {}, b: Quantities = {}): boolean =>
+    Object.keys(a).length === Object.keys(b).length &&
+    Object.entries(a).every(([name, quantity]) => {
+      const other = b[name];
+      return other !== undefined && compareQuantities(name, quantity, other) === 0;
+    });
+  return same(now.hard, before?.hard) && same(now.used, before?.used);
+}
 
 /** What was made or grew has been counted by admission in the same commit; what left or shrank has not. */
 function frees({ before, after }: ViewChange): boolean {
