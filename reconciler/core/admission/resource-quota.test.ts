@@ -12,7 +12,13 @@ type Quantities = Readonly<Record<string, string>>;
 function quota(hard: Quantities, used?: Quantities, spec: object = {}, name = 'q'): KubeObject {
   const metadata = { name, namespace: 'shop' };
   const status = used === undefined ? {} : { status: { hard, used } };
-  return { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard, ...spec }, ...status } as KubeObject;
+  return {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata,
+    spec: { hard, ...spec },
+    ...status,
+  } as KubeObject;
 }
 
 function object(apiVersion: string, kind: string, name: string, spec: object = {}): KubeObject {
@@ -51,11 +57,16 @@ test('what is too much is refused, with all amounts that are', () => {
 
 test('a quota that nobody has counted yet is counted now', () => {
   const view = viewOf(quota({ pods: '2' }), asking({}, {}, 'one'), asking({}, {}, 'two'));
-  assert.match(asked(pod(), view).problem?.message ?? '', /requested: pods=1, used: pods=2, limited: pods=2$/);
+  assert.match(
+    asked(pod(), view).problem?.message ?? '',
+    /requested: pods=1, used: pods=2, limited: pods=2$/,
+  );
 });
 
 test('a quota on amounts makes pods name them', () => {
-  const view = viewOf(quota({ 'requests.cpu': '2', 'limits.memory': '1Gi', 'requests.ephemeral-storage': '1Gi' }));
+  const view = viewOf(
+    quota({ 'requests.cpu': '2', 'limits.memory': '1Gi', 'requests.ephemeral-storage': '1Gi' }),
+  );
   const vague = pod({ containers: [{ name: 'b' }, { name: 'a' }], initContainers: [{ name: 'i' }] });
   assert.equal(
     asked(vague, view).problem?.message,
@@ -75,9 +86,15 @@ test('a quota with scopes asks nothing of pods that it does not count', () => {
 });
 
 test('every quota of the namespace counts, and each is charged', () => {
-  const view = viewOf(quota({ pods: '2' }, { pods: '0' }, {}, 'a'), quota({ 'count/pods': '1' }, { 'count/pods': '0' }, {}, 'b'));
+  const view = viewOf(
+    quota({ pods: '2' }, { pods: '0' }, {}, 'a'),
+    quota({ 'count/pods': '1' }, { 'count/pods': '0' }, {}, 'b'),
+  );
   assert.equal(asked(pod(), view).alongside?.length, 2);
-  const full = viewOf(quota({ pods: '2' }, { pods: '0' }, {}, 'a'), quota({ 'count/pods': '1' }, { 'count/pods': '1' }, {}, 'b'));
+  const full = viewOf(
+    quota({ pods: '2' }, { pods: '0' }, {}, 'a'),
+    quota({ 'count/pods': '1' }, { 'count/pods': '1' }, {}, 'b'),
+  );
   assert.match(asked(pod(), full).problem?.message ?? '', /exceeded quota: b/);
 });
 
@@ -103,7 +120,11 @@ const gold = 'gold.storageclass.storage.k8s.io/requests.storage';
 
 for (const [what, hard, made] of [
   ['services', 'services', object('v1', 'Service', 's')],
-  ['node ports', 'services.nodeports', object('v1', 'Service', 's', { type: 'NodePort', ports: [{ port: 80 }] })],
+  [
+    'node ports',
+    'services.nodeports',
+    object('v1', 'Service', 's', { type: 'NodePort', ports: [{ port: 80 }] }),
+  ],
   ['claims', 'persistentvolumeclaims', object('v1', 'PersistentVolumeClaim', 'c', claimSpec)],
   ['storage of a class', gold, object('v1', 'PersistentVolumeClaim', 'c', claimSpec)],
   ['config maps', 'count/configmaps', object('v1', 'ConfigMap', 'c')],

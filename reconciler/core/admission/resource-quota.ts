@@ -34,14 +34,17 @@ export const resourceQuota: AdmissionPlugin = {
 };
 
 function charged(request: AdmissionRequest, quotas: readonly ResourceQuota[]): Verdict {
-  const { object, before, info } = request;
+  const { object, before, info, nowMs } = request;
   const counting = quotas.filter((quota) => isCounted(quota, object));
   // Of pods only creations and resizes are judged: what an update of one changes besides, no quota counts.
   if (isPod(object) && (request.operation === 'CREATE' || request.subresource === 'resize')) {
     const lacking = counting.flatMap((quota) => unspecified(quota, object));
     if (lacking[0] !== undefined) return refuse(request, lacking[0]);
   }
-  const added = difference(usageOf(object, info), before === undefined ? new Map() : usageOf(before, info));
+  const added = difference(
+    usageOf(object, info, nowMs),
+    before === undefined ? new Map() : usageOf(before, info, nowMs),
+  );
   const alongside: UpdateChange[] = [];
   for (const quota of counting) {
     const verdict = chargedTo(quota, added, request);
@@ -64,7 +67,7 @@ function difference(now: Usage, before: Usage): Usage {
 function chargedTo(
   quota: ResourceQuota,
   added: Usage,
-  { view }: AdmissionRequest,
+  { view, nowMs }: AdmissionRequest,
 ): UpdateChange | string | undefined {
   const hard = quota.spec?.hard ?? {};
   const limited = [...added]
@@ -72,7 +75,7 @@ function chargedTo(
     .sort(([a], [b]) => (a < b ? -1 : 1));
   if (limited.length === 0) return undefined;
   const counted = Object.keys(hard).every((name) => quota.status?.used?.[name] !== undefined);
-  const used = counted ? (quota.status?.used ?? {}) : countedUsage(quota, view);
+  const used = counted ? (quota.status?.used ?? {}) : countedUsage(quota, view, nowMs);
   const next: Record<string, string> = { ...used };
   for (const [name, more] of limited) next[name] = addQuantities(name, used[name] ?? '0', more);
   const exceeded = limited

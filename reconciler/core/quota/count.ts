@@ -7,8 +7,12 @@ import { addQuantities } from './quantities.ts';
 import { isCounted } from './scopes.ts';
 import { usageOf } from './usage.ts';
 
-/** Quantities by quota resource: what stands in `spec.hard`, and how much of it is used. */
-export function countedUsage(quota: ResourceQuota, view: ClusterView): Readonly<Record<string, string>> {
+/** Quantities by quota resource: what stands in `spec.hard`, and how much of it is used at `nowMs` (Unix epoch). */
+export function countedUsage(
+  quota: ResourceQuota,
+  view: ClusterView,
+  nowMs: number,
+): Readonly<Record<string, string>> {
   const names = Object.keys(quota.spec?.hard ?? {});
   const sums = new Map(names.map((name): [string, string] => [name, '0']));
   for (const info of kindsOf(names, view)) {
@@ -18,7 +22,7 @@ export function countedUsage(quota: ResourceQuota, view: ClusterView): Readonly<
       quota.metadata.namespace ?? '',
     )) {
       if (!isCounted(quota, object)) continue;
-      for (const [name, quantity] of usageOf(object, info)) {
+      for (const [name, quantity] of usageOf(object, info, nowMs)) {
         const sum = sums.get(name);
         if (sum !== undefined) sums.set(name, addQuantities(name, sum, quantity));
       }

@@ -43,7 +43,12 @@ const cases: readonly (readonly [string, ResourceQuota, KubeObject, boolean])[] 
   ['CrossNamespacePodAffinity', scoped('CrossNamespacePodAffinity'), pod(near), true],
   ['CrossNamespacePodAffinity', scoped('CrossNamespacePodAffinity'), pod(), false],
   ['BestEffort', scoped('BestEffort'), claim({}), false],
-  ['VolumeAttributesClass', named('VolumeAttributesClass', 'In', 'a'), claim({ volumeAttributesClassName: 'a' }), true],
+  [
+    'VolumeAttributesClass',
+    named('VolumeAttributesClass', 'In', 'a'),
+    claim({ volumeAttributesClassName: 'a' }),
+    true,
+  ],
   [
     'VolumeAttributesClass',
     named('VolumeAttributesClass', 'In', 'b'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kindOf, type KubeObject } from '../model/object.ts';
-import { pod } from '../admission/testing/admission-requests.ts';
+import { nowMs, pod } from '../admission/testing/admission-requests.ts';
 import { usageOf } from './usage.ts';
 
 function object(apiVersion: string, kind: string, more: object): KubeObject {
@@ -51,7 +51,10 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a pod that has ended',
-    of: { ...pod({ containers: [{ name: 'a', resources: { requests: { cpu: '1' } } }] }), status: { phase: 'Succeeded' } } as KubeObject,
+    of: {
+      ...pod({ containers: [{ name: 'a', resources: { requests: { cpu: '1' } } }] }),
+      status: { phase: 'Succeeded' },
+    } as KubeObject,
     uses: { 'count/pods': '1' },
   },
   { what: 'a service', of: service({ ports }), uses: { 'count/services': '1', services: '1' } },
@@ -91,5 +94,5 @@ const cases: readonly Case[] = [
 
 for (const { what, of, uses } of cases)
   test(`what ${what} uses`, () => {
-    assert.deepEqual(Object.fromEntries(usageOf(of, kindOf(of))), uses);
+    assert.deepEqual(Object.fromEntries(usageOf(of, kindOf(of), nowMs)), uses);
   });

@@ -4,7 +4,7 @@ import type { KindInfo } from '../../../schemas/kinds.ts';
 import { podAmountsWithOverhead } from '../admission/pod-amounts.ts';
 import { storageClassOf } from '../admission/storage-class-name.ts';
 import type { KubeObject } from '../model/object.ts';
-import { isPodTerminal } from '../model/pod-status.ts';
+import { isChargedPod } from './charged-pod.ts';
 import { canonicalQuantity, compareQuantities } from './quantities.ts';
 
 /** Quantities by quota resource. */
@@ -25,22 +25,23 @@ const plainRequests: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-
 
 const classSuffix = '.storageclass.storage.k8s.io/';
 
-export function usageOf(object: KubeObject, info: KindInfo): Usage {
+/** `nowMs`: milliseconds since the Unix epoch. */
+export function usageOf(object: KubeObject, info: KindInfo, nowMs: number): Usage {
   const usage = new Map<string, string>();
   // Events come by themselves and go by themselves.
   if (info.kind === 'Event' && (info.group === '' || info.group === 'events.k8s.io')) return usage;
   usage.set(`count/${info.plural}${info.group === '' ? '' : `.${info.group}`}`, '1');
   if (info.group !== '') return usage;
   if (plainlyCounted.has(info.plural)) usage.set(info.plural, '1');
-  if (info.kind === 'Pod') addPod(usage, object as Pod);
+  if (info.kind === 'Pod') addPod(usage, object as Pod, nowMs);
   else if (info.kind === 'Service') addService(usage, object as Service);
   else if (info.kind === 'PersistentVolumeClaim') addClaim(usage, object as PersistentVolumeClaim);
   return usage;
 }
 
-/** A pod that has ended uses nothing but its place in the store. */
-function addPod(usage: Map<string, string>, pod: Pod): void {
-  if (isPodTerminal(pod)) return;
+/** A pod that has ended, or should have, uses nothing but its place in the store. */
+function addPod(usage: Map<string, string>, pod: Pod, nowMs: number): void {
+  if (!isChargedPod(pod, nowMs)) return;
   usage.set('pods', '1');
   const { requests, limits } = podAmountsWithOverhead(pod);
   for (const [name, quantity] of Object.entries(requests)) {

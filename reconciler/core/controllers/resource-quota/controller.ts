@@ -1,29 +1,36 @@
 /** Keeps the status of ResourceQuotas: what may be had, and what is used of it once something is gone or ended. */
 import type { Pod, ResourceQuota } from '../../../../schemas/kubernetes/types/core-v1.ts';
 import type { Controller } from '../../model/controller.ts';
-import { sameJson } from '../../model/json.ts';
-import { type KubeObject, refOf } from '../../model/object.ts';
-import { emptyPlan } from '../../model/plan.ts';
+import { type KubeObject, kindOf, refOf } from '../../model/object.ts';
+import { emptyPlan, type Plan } from '../../model/plan.ts';
 import { isPodTerminal } from '../../model/pod-status.ts';
-import type { ViewChange } from '../../model/view.ts';
+import type { ClusterView, ViewChange } from '../../model/view.ts';
+import { freedAtMs } from '../../quota/charged-pod.ts';
 import { countedUsage } from '../../quota/count.ts';
 import { compareQuantities } from '../../quota/quantities.ts';
+import { isCounted } from '../../quota/scopes.ts';
+import { usageOf } from '../../quota/usage.ts';
+import { isPod } from '../../registry/halves.ts';
 
 export const resourceQuotaController: Controller = {
   name: 'resourcequota-controller',
   keysFor: (change, view) => {
-    if (change.ref.kind === 'ResourceQuota') return change.after === undefined ? [] : [change.ref];
-    const { namespace } = change.ref;
-    if (namespace === '' || !frees(change)) return [];
-    return view.list<ResourceQuota>('v1', 'ResourceQuota', namespace).map(refOf);
+    const { ref } = change;
+    const quotas = view
+      .list<ResourceQuota>('v1', 'ResourceQuota', ref.namespace)
+      .filter((quota) => changesUsage(change, quota, view))
+      .map(refOf);
+    const isQuota = ref.kind === 'ResourceQuota' && ref.apiVersion === 'v1' && change.after !== undefined;
+    return isQuota ? [...quotas.filter(({ name }) => name !== ref.name), ref] : quotas;
   },
-  plan: (key, view) => {
+  plan: (key, view, { nowMs }) => {
     const quota = view.get<ResourceQuota>('v1', 'ResourceQuota', key.namespace, key.name);
     if (quota === undefined || quota.metadata.deletionTimestamp !== undefined) return emptyPlan;
-    const status = { hard: quota.spec?.hard ?? {}, used: countedUsage(quota, view) };
-    if (isSame(status, quota.status)) return emptyPlan;
+    const status = { hard: quota.spec?.hard ?? {}, used: countedUsage(quota, view, nowMs) };
+    const plan = { ...emptyPlan, ...untilFreed(quota, view, nowMs) };
+    if (isSame(status, quota.status)) return plan;
     const object = { ...quota, status } as ResourceQuota;
-    return { ...emptyPlan, changes: [{ type: 'update', scope: 'status', object }] };
+    return { ...plan, changes: [{ type: 'update', scope: 'status', object }] };
   },
 };
 
@@ -36,23 +43,47 @@ type Quantities = Readonly<Record<string, string>>;
 
 /** Whether the amounts are the same, however they are written: admission writes sums its own way. */
 function isSame(now: Amounts, before: Amounts | undefined): boolean {
-  const same = (a: Quantities = {}, b: Quantities = {}): boolean =>
-    Object.keys(a).length === Object.keys(b).length &&
-    Object.entries(a).every(([name, quantity]) => {
-      const other = b[name];
-      return other !== undefined && compareQuantities(name, quantity, other) === 0;
-    });
-  return same(now.hard, before?.hard) && same(now.used, before?.used);
+  return sameQuantities(now.hard, before?.hard) && sameQuantities(now.used, before?.used);
 }
 
-/** What was made or grew has been counted by admission in the same commit; what left or shrank has not. */
-function frees({ before, after }: ViewChange): boolean {
-  if (before === undefined || after === undefined) return before !== undefined;
-  if (isPod(before) && isPod(after))
-    return isPodTerminal(after) !== isPodTerminal(before) || !sameJson(before.spec, after.spec);
-  return 'spec' in before && 'spec' in after && !sameJson(before.spec, after.spec);
+function sameQuantities(a: Quantities = {}, b: Quantities = {}): boolean {
+  const entries = Object.entries(a);
+  if (entries.length !== Object.keys(b).length) return false;
+  return entries.every(([name, quantity]) => {
+    const other = b[name];
+    return other !== undefined && compareQuantities(name, quantity, other) === 0;
+  });
 }
 
-function isPod(object: KubeObject): object is Pod {
-  return object.kind === 'Pod' && object.apiVersion === 'v1';
+/** When pods that are on their way out, and hang there, stop to count. */
+function untilFreed(quota: ResourceQuota, view: ClusterView, nowMs: number): Pick<Plan, 'requeueAfterMs'> {
+  const times = view
+    .list<Pod>('v1', 'Pod', quota.metadata.namespace ?? '')
+    .filter((pod) => !isPodTerminal(pod))
+    .map((pod) => freedAtMs(pod) ?? 0)
+    .filter((freedMs) => freedMs >= nowMs);
+  return times.length === 0 ? {} : { requeueAfterMs: Math.min(...times) - nowMs + 1 };
+}
+
+/**
+ * What was made has been charged by admission in the same commit. What left has not, nor what ended, shrank or came
+ * under another scope.
+ */
+function changesUsage({ before, after }: ViewChange, quota: ResourceQuota, view: ClusterView): boolean {
+  if (before === undefined) return false;
+  const counted = isCounted(quota, before);
+  if (after === undefined) return counted;
+  if (counted !== isCounted(quota, after)) return true;
+  return counted && (isLeaving(before, after) || !sameQuantities(used(before, view), used(after, view)));
+}
+
+/** From here on the time counts. */
+function isLeaving(before: KubeObject, after: KubeObject): boolean {
+  const leaves = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
+  return isPod(after) && leaves(after) && !leaves(before);
+}
+
+/** As if no time had passed. */
+function used(object: KubeObject, view: ClusterView): Quantities {
+  return Object.fromEntries(usageOf(object, kindOf(object, view.kinds), 0));
 }
