@@ -1,13 +1,13 @@
 /** What Berth serves besides Kubernetes' resources: plans, host keys, images, backups, and the logs of pods. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Pod } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { SessionAsk } from '../../schemas/wire/exec.ts';
 import type { ImageReport, LogQuery } from '../../schemas/wire/messages.ts';
 import type { ClusterView } from '../core/model/view.ts';
-import { type HostKey, LinkError, SourceError } from '../core/ports.ts';
-import { notFound } from '../core/registry/status-error.ts';
+import { type HostKey, type HostSession, LinkError, SourceError } from '../core/ports.ts';
 import { sendJson } from './answer.ts';
 import { ApiError, badRequest } from './api-error.ts';
-import { type RequestAttributes, type ResourceRequest, refOfRequest } from './request.ts';
+import type { RequestAttributes, ResourceRequest } from './request.ts';
+import { containerOf, hostOf, podOf } from './streams/pod-target.ts';
 
 /** A plan as the API shows it: data, and the text that people read. */
 export interface PlanAnswer {
@@ -30,11 +30,49 @@ export interface BerthBackend {
     signal: AbortSignal,
   ): Promise<readonly ImageReport[]>;
   logs(host: string, query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Begins a session on the host; see HostLink. */
+  session(
+    host: string,
+    ask: SessionAsk,
+    input: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<HostSession>;
   /** The store at one revision, as a backup file; absent where the store has backups of its own kind. */
   backup?(): AsyncIterable<Uint8Array>;
 }
 
 const base = '/apis/berth.dev/v1alpha1';
+
+/** One request for a route, with what its handler may use. */
+interface BerthCall {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly query: URLSearchParams;
+  readonly resource: ResourceRequest | undefined;
+  readonly backend: BerthBackend;
+  readonly view: ClusterView;
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+type Route = (call: BerthCall) => Promise<void>;
+
+/** By method and path, or method, plural and subresource. */
+const routes: Readonly<Record<string, Route>> = {
+  [`GET ${base}/hostkeys`]: async ({ response, query, backend, signal }) =>
+    sendJson(response, 200, {
+      items: await backend.scan(query.get('address') ?? '', portOf(query), signal),
+    }),
+  [`GET ${base}/backup`]: ({ response, backend, signal }) => sendBackup(response, backend, signal),
+  'GET applications/plan': async ({ response, query, resource, backend, signal }) =>
+    sendJson(response, 200, await backend.plan(resource?.name ?? '', query.get('ref') ?? undefined, signal)),
+  'GET hosts/images': async ({ response, resource, backend, signal }) =>
+    sendJson(response, 200, { items: await backend.images(resource?.name ?? '', signal) }),
+  'POST hosts/images': importImage,
+  'GET pods/log': async ({ response, resource, backend, view, signal }) => {
+    if (resource !== undefined) await sendLog(resource, view, backend, response, signal);
+  },
+};
 
 /** Serves the request if it is one of these; false leaves it to the resources. */
 export async function berthRoutes(
@@ -45,43 +83,13 @@ export async function berthRoutes(
   backend: BerthBackend,
   view: ClusterView,
 ): Promise<boolean> {
-  const route = `${request.method ?? ''} ${resource === undefined ? path : `${resource.info.plural}/${resource.subresource}`}`;
-  const signal = closedSignal(response);
+  const place = resource === undefined ? path : `${resource.info.plural}/${resource.subresource}`;
+  const route = routes[`${request.method ?? ''} ${place}`];
+  if (route === undefined) return false;
   try {
-    switch (route) {
-      case `GET ${base}/hostkeys`:
-        sendJson(response, 200, {
-          items: await backend.scan(query.get('address') ?? '', portOf(query), signal),
-        });
-        return true;
-      case `GET ${base}/backup`:
-        await sendBackup(response, backend, signal);
-        return true;
-      case 'GET applications/plan':
-        sendJson(
-          response,
-          200,
-          await backend.plan(resource?.name ?? '', query.get('ref') ?? undefined, signal),
-        );
-        return true;
-      case 'GET hosts/images':
-        sendJson(response, 200, { items: await backend.images(resource?.name ?? '', signal) });
-        return true;
-      case 'POST hosts/images': {
-        const digest = query.get('digest') ?? '';
-        if (!/^sha256:[0-9a-f]{64}$/.test(digest))
-          throw badRequest('digest: must be sha256: and 64 hexadecimal digits');
-        sendJson(response, 201, {
-          items: await backend.importImage(resource?.name ?? '', digest, request, signal),
-        });
-        return true;
-      }
-      case 'GET pods/log':
-        if (resource !== undefined) await sendLog(resource, view, backend, response, signal);
-        return true;
-      default:
-        return false;
-    }
+    const signal = closedSignal(response);
+    await route({ request, response, query, resource, backend, view, signal });
+    return true;
   } catch (error) {
     if (error instanceof LinkError)
       throw new ApiError({ code: 503, reason: error.reason, message: error.message });
@@ -89,6 +97,22 @@ export async function berthRoutes(
       throw new ApiError({ code: 422, reason: error.reason, message: error.message });
     throw error;
   }
+}
+
+async function importImage({
+  request,
+  response,
+  query,
+  resource,
+  backend,
+  signal,
+}: BerthCall): Promise<void> {
+  const digest = query.get('digest') ?? '';
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest))
+    throw badRequest('digest: must be sha256: and 64 hexadecimal digits');
+  sendJson(response, 201, {
+    items: await backend.importImage(resource?.name ?? '', digest, request, signal),
+  });
 }
 
 function portOf(query: URLSearchParams): number {
@@ -111,19 +135,9 @@ async function sendLog(
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const pod = view.get<Pod>('v1', 'Pod', resource.namespace, resource.name);
-  if (pod === undefined) throw new ApiError(notFound({ ...refOfRequest(resource), kind: 'Pod' }));
-  const names = (pod.spec?.containers ?? []).map((container) => container.name);
-  const container = resource.query.get('container') ?? (names.length === 1 ? (names[0] ?? '') : '');
-  const known = [...names, ...(pod.spec?.initContainers ?? []).map((one) => one.name)];
-  if (container === '')
-    throw badRequest(
-      `a container name must be specified for pod ${resource.name}, choose one of: [${names.join(' ')}]`,
-    );
-  if (!known.includes(container))
-    throw badRequest(`container ${container} is not valid for pod ${resource.name}`);
-  const host = pod.spec?.nodeName ?? '';
-  if (host === '') throw badRequest(`pod ${resource.name} does not have a host assigned`);
+  const pod = podOf(resource, view);
+  const { name: container } = containerOf(pod, resource.query.get('container'));
+  const host = hostOf(pod);
   const log = await backend.logs(host, logQuery(pod.metadata.uid ?? '', container, resource.query), signal);
   await sendStream(response, 'text/plain', log, signal);
 }

@@ -71,6 +71,27 @@ export function storeKey(ref: ObjectRef, table: KindTable = builtInKinds): strin
   return ref.namespace === '' ? `${prefix}${ref.name}` : `${prefix}${ref.namespace}/${ref.name}`;
 }
 
+/** Sets of fields kept to be shared; a cluster has some dozens, and beyond this they are gathered anew. */
+const sharedFieldsMax = 2_000;
+const sharedFields = new Map<string, object>();
+
+/**
+ * Objects of one kind that one manager wrote own the same fields: ten thousand pods hold one set instead of ten
+ * thousand, which is a third of their memory.
+ */
+function shareFields(metadata: { managedFields?: ObjectMeta['managedFields'] }): void {
+  if (metadata.managedFields === undefined) return;
+  metadata.managedFields = metadata.managedFields.map((entry) => {
+    if (entry.fieldsV1 === undefined) return entry;
+    const text = JSON.stringify(entry.fieldsV1);
+    const known = sharedFields.get(text);
+    if (known !== undefined) return { ...entry, fieldsV1: known };
+    if (sharedFields.size >= sharedFieldsMax) sharedFields.clear();
+    sharedFields.set(text, entry.fieldsV1);
+    return entry;
+  });
+}
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -83,7 +104,10 @@ export function encodeObject(object: KubeObject): Uint8Array {
 
 /** The object in a stored record, its resource version set from the record's revision. */
 export function decodeObject(value: Uint8Array, modRevision: number): KubeObject {
-  const object = JSON.parse(decoder.decode(value)) as KubeObject & { metadata: { resourceVersion?: string } };
+  const object = JSON.parse(decoder.decode(value)) as KubeObject & {
+    metadata: { resourceVersion?: string; managedFields?: ObjectMeta['managedFields'] };
+  };
   object.metadata.resourceVersion = String(modRevision);
+  shareFields(object.metadata);
   return object;
 }
