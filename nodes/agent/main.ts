@@ -19,6 +19,7 @@ import { CriRuntime } from './runtime/cri/cri-runtime.ts';
 import { HostPodFiles } from './runtime/files/pod-files.ts';
 import { CtrImporter } from './runtime/images/image-importer.ts';
 import { FileJournal } from './state/file-journal.ts';
+import { Sessions } from './streams/sessions.ts';
 
 const usage = `Usage: berth-agent [options]
 
@@ -129,12 +130,14 @@ async function run(settings: Settings): Promise<void> {
     node,
     onFatal: (error) => fail(logger, error),
   });
+  const sessions = new Sessions({ runtime, service: agent, logger });
   const server = new AgentServer({
     socket,
     socketGroupId: config.socketGroupId,
     logRoot: settings.logs,
     service: agent,
     hub,
+    session: (stream, ask) => sessions.serve(stream, ask),
     logger,
     now: () => clock.now(),
   });

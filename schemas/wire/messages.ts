@@ -9,6 +9,7 @@
  *   GET  /v1/logs?uid&container&...     LogQuery -> the log's bytes (text), 404 ProblemMessage
  *   GET  /v1/images                     newline-delimited ImageReport
  *   POST /v1/images?digest=sha256:…     body: an OCI archive (tar) -> ImageReport[]; verified against the digest
+ *   POST /v1/sessions?ask               bytes in both directions: exec, attach, port-forward (see exec.ts)
  *
  * Errors are ProblemMessage with a 4xx or 5xx code.
  */

@@ -49,7 +49,7 @@ export class SpdyStream extends Duplex {
   }
 
   /** Takes what came in; resolves when there is room for more. */
-  async take(payload: Buffer): Promise<void> {
+  async receive(payload: Buffer): Promise<void> {
     if (this.destroyed || this.readableEnded || payload.length === 0) return;
     if (this.push(payload)) return;
     await new Promise<void>((resolve) => (this.#onRoom = resolve));
@@ -179,7 +179,7 @@ export class SpdySession {
     switch (frame.type) {
       case 'data': {
         const stream = this.#streams.get(frame.streamId);
-        await stream?.take(frame.payload);
+        await stream?.receive(frame.payload);
         if (frame.fin) stream?.finish();
         return;
       }

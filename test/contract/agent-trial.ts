@@ -5,7 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { type ClientHttp2Session, connect } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { Container, Pod, PodStatus } from '../../schemas/kubernetes/types/core-v1.ts';
@@ -90,6 +90,12 @@ export class AgentTrial {
       stream.on('error', reject);
       stream.end(body);
     });
+  }
+
+  /** A request whose both directions stay open. */
+  stream(method: string, path: string): ClientHttp2Stream {
+    if (this.#session === undefined) throw new Error('no session');
+    return this.#session.request({ ':method': method, ':path': path }, { endStream: false });
   }
 
   put(update: DesiredUpdate): Promise<Answer> {

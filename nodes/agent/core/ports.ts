@@ -14,6 +14,7 @@ import type {
   NodeReport,
   ServiceEntry,
 } from '../../../schemas/wire/messages.ts';
+import type { SessionStreams } from '../../../schemas/wire/exec.ts';
 import type { CheckAction } from './check-action.ts';
 import type { DesiredState } from './desired-state.ts';
 import type { HostPort } from './host-port.ts';
@@ -80,6 +81,16 @@ export type RuntimeEvent =
   | { readonly type: 'changed'; readonly id: string; readonly exited: boolean }
   | { readonly type: 'missed' };
 
+/** A session that a runtime's streaming server is to serve. `stderr` and `tty` exclude each other. */
+export type RuntimeSession =
+  | ({
+      readonly type: 'exec';
+      readonly containerId: string;
+      readonly command: readonly string[];
+    } & SessionStreams)
+  | ({ readonly type: 'attach'; readonly containerId: string } & SessionStreams)
+  | { readonly type: 'portforward'; readonly sandboxId: string };
+
 export interface ExecResult {
   readonly exitCode: number;
   readonly stdout: string;
@@ -111,6 +122,8 @@ export interface Runtime {
   stopContainer(id: string, graceSeconds: number): Promise<void>;
   removeContainer(id: string): Promise<void>;
   execSync(id: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
+  /** The URL, on this host, where the runtime serves the session by SPDY/3.1; for one use, and soon. */
+  session(ask: RuntimeSession): Promise<string>;
   /** The runtime writes to a new file under the same name from now on. */
   reopenLog(id: string): Promise<void>;
   images(): Promise<readonly Image[]>;
@@ -191,6 +204,10 @@ export interface AgentService {
   /** undefined: no such pod on this host. */
   pod(uid: string): PodRef | undefined;
   isRunning(uid: string, container: string): boolean;
+  /** The id of the pod's container of this name that runs now. */
+  runningContainer(uid: string, container: string): string | undefined;
+  /** The id of the pod's sandbox, while it is ready. */
+  readySandbox(uid: string): string | undefined;
 }
 
 /** Imports images that come as archives. */

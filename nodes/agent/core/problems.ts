@@ -20,3 +20,16 @@ export class ImageProblem extends Error {
     this.reason = reason;
   }
 }
+
+/** A session that could not be begun: an HTTP status, a reason in CamelCase, and why. */
+export class SessionProblem extends Error {
+  override readonly name = 'SessionProblem';
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(status: number, reason: string, message: string) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+  }
+}

@@ -189,8 +189,16 @@ export class Agent implements AgentService {
   }
 
   isRunning(uid: string, container: string): boolean {
+    return this.runningContainer(uid, container) !== undefined;
+  }
+
+  runningContainer(uid: string, container: string): string | undefined {
     const containers = this.#workers.get(uid)?.containers ?? [];
-    return containers.some(({ name, state }) => name === container && state.type === 'running');
+    return containers.find(({ name, state }) => name === container && state.type === 'running')?.id;
+  }
+
+  readySandbox(uid: string): string | undefined {
+    return this.#workers.get(uid)?.observation.sandboxes.find(({ ready }) => ready)?.id;
   }
 
   /** Rules for pods that end change before their containers do; all else need not wait for the network. */

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import type { ProblemMessage } from '../../../schemas/wire/messages.ts';
 import { desiredUpdateBytesMax } from '../../../schemas/wire/messages.ts';
 import type { AgentService, Logger } from '../core/ports.ts';
-import { ImageProblem, JournalFull } from '../core/problems.ts';
+import { ImageProblem, JournalFull, SessionProblem } from '../core/problems.ts';
 import { parseDesiredUpdate } from './desired-update.ts';
 import { findLog, readLog } from './container-log.ts';
 import { parseLogQuery } from './log-query.ts';
@@ -23,6 +23,8 @@ export interface AgentServerOptions {
   readonly logRoot: string;
   readonly service: AgentService;
   readonly hub: ReportHub;
+  /** Serves a session over the stream. Rejects with a SessionProblem where it does not begin. */
+  readonly session: (stream: ServerHttp2Stream, ask: string | null) => Promise<void>;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -60,6 +62,7 @@ export class AgentServer {
       ['GET /v1/logs', (request) => this.#logs(request)],
       ['GET /v1/images', (request) => this.#images(request)],
       ['POST /v1/images', (request) => this.#importImage(request)],
+      ['POST /v1/sessions', ({ stream, url }) => options.session(stream, url.searchParams.get('ask'))],
     ]);
     this.#server = createServer({
       settings: { maxConcurrentStreams: streamsMax, initialWindowSize: windowBytes, enablePush: false },
@@ -207,6 +210,7 @@ const imageStatus: Readonly<Record<ImageProblem['reason'], number>> = {
 
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
+  if (error instanceof SessionProblem) return new Refusal(error.status, error.reason, error.message);
   if (error instanceof JournalFull) return new Refusal(507, 'NoSpace', error.message);
   if (error instanceof ImageProblem)
     return new Refusal(imageStatus[error.reason], error.reason, error.message);

@@ -79,9 +79,17 @@ export interface CriResponses {
   readonly ContainerStatus: { readonly status: ContainerStatus | null };
   readonly ReopenContainerLog: unknown;
   readonly ExecSync: { readonly stdout: Uint8Array; readonly stderr: Uint8Array; readonly exitCode: number };
+  readonly Exec: SessionResponse;
+  readonly Attach: SessionResponse;
+  readonly PortForward: SessionResponse;
   readonly ListImages: { readonly images: readonly ImageItem[] };
   readonly ImageStatus: { readonly image: ImageItem | null };
   readonly PullImage: { readonly imageRef: string };
+}
+
+/** Where the runtime's streaming server takes the session up, once and soon. */
+interface SessionResponse {
+  readonly url: string;
 }
 
 export interface RuntimeCondition {
@@ -120,6 +128,9 @@ export const criMethods: Readonly<Record<CriMethod, MethodInfo>> = {
   ContainerStatus: runtime('ContainerIdRequest', 'ContainerStatusResponse'),
   ReopenContainerLog: runtime('ContainerIdRequest'),
   ExecSync: runtime('ExecSyncRequest', 'ExecSyncResponse'),
+  Exec: runtime('ExecRequest', 'SessionResponse'),
+  Attach: runtime('AttachRequest', 'SessionResponse'),
+  PortForward: runtime('PortForwardRequest', 'SessionResponse'),
   ListImages: { service: 'ImageService', request: 'Empty', response: 'ListImagesResponse' },
   ImageStatus: { service: 'ImageService', request: 'ImageRequest', response: 'ImageStatusResponse' },
   PullImage: { service: 'ImageService', request: 'ImageRequest', response: 'PullImageResponse' },

@@ -1,12 +1,20 @@
 /** A container runtime spoken to by CRI: containerd, and by the same calls CRI-O. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ExecResult, Logger, Runtime, RuntimeEvent, RuntimeStatus } from '../../core/ports.ts';
+import type {
+  ExecResult,
+  Logger,
+  Runtime,
+  RuntimeEvent,
+  RuntimeSession,
+  RuntimeStatus,
+} from '../../core/ports.ts';
 import type { Container, ContainerSpec, Image, Sandbox, SandboxSpec } from '../../core/runtime-model.ts';
 import { RuntimeProblem } from '../../core/runtime-problem.ts';
 import { containerConfigOf, containerOf, imageOf } from './container-message.ts';
 import { CriClient, type ContainerdEvent } from './cri-client.ts';
 import type { ContainerItem, PodSandboxItem } from './cri-messages.ts';
 import { sandboxConfigOf, sandboxOf } from './sandbox-message.ts';
+import { sessionCall } from './session-message.ts';
 
 /** containerd's namespace for what CRI makes. */
 const criNamespace = 'k8s.io';
@@ -17,6 +25,8 @@ const resubscribeDelayMs = 100;
 const connectTimeoutMs = 30_000;
 /** Pulls end by their caller's signal; this only bounds a runtime that hangs. */
 const pullTimeoutMs = 3_600_000;
+/** The runtime only notes what is asked for; a person waits for it. */
+const sessionTimeoutMs = 10_000;
 /** What the runtime needs beyond the grace to kill and clean up. */
 const stopMarginMs = 120_000;
 
@@ -192,6 +202,12 @@ export class CriRuntime implements Runtime {
       stdout: decoder.decode(answer.stdout),
       stderr: decoder.decode(answer.stderr),
     };
+  }
+
+  async session(ask: RuntimeSession): Promise<string> {
+    const { method, request } = sessionCall(ask);
+    const { url } = await this.#client.call(method, request, { timeoutMs: sessionTimeoutMs });
+    return url;
   }
 
   async reopenLog(id: string): Promise<void> {
