@@ -1,5 +1,4 @@
 /** The API put together: who may, what is served, and where it listens. */
-import type { Server } from 'node:http';
 import type { Auditor } from './api/audit/auditor.ts';
 import type { Auth } from './api/auth/auth.ts';
 import type { BerthBackend } from './api/berth-routes.ts';
@@ -51,15 +50,15 @@ export async function startApi(parts: ApiServiceParts): Promise<ApiService> {
     paths,
     observers: [auditObserver(parts.auditor), metricsObserver(metrics, clock, () => cluster.view.kinds)],
   });
-  const local: Server = createLocalServer(handler);
+  const local = createLocalServer(handler);
   const secure = createTlsServer(handler, auth.serving.options());
   const unfollow = auth.serving.follow(secure.server);
-  await listenOnSocket(local, parts.socket);
+  await listenOnSocket(local.server, parts.socket);
   await listenOnAddress(secure.server, parts.address);
   return {
     close: () => {
       unfollow();
-      local.close();
+      local.server.close();
       local.closeAllConnections();
       secure.server.close();
       secure.closeAllConnections();

@@ -91,6 +91,8 @@ export function backendOf(leading: Leading): BerthBackend {
     images: async (host, signal) => (await leading.term()).hosts.link(host).images(signal),
     importImage: async (host, digest, archive, signal) =>
       (await leading.term()).hosts.link(host).importImage(digest, archive, signal),
+    session: async (host, ask, input, signal) =>
+      (await leading.term()).hosts.link(host).session(ask, input, signal),
     logs: async (host, query, signal) => (await leading.term()).hosts.link(host).logs(query, signal),
   };
 }

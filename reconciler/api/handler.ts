@@ -15,6 +15,8 @@ import { parseRequest, type RequestAttributes, type ResourceRequest, servedResou
 import { readBody } from './request-body.ts';
 import { type ResourcePorts, serveResource } from './resources.ts';
 import { deprecationWarning } from './verbs/custom-fields.ts';
+import { servePodStream, sessionSubresources } from './streams/pod-streams.ts';
+import type { Upgrade } from './streams/upgrade.ts';
 import type { WriteContext } from './verbs/write-context.ts';
 import { WatchCache } from './watch-cache.ts';
 
@@ -24,6 +26,8 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** Came over the unix socket. */
   readonly local: boolean;
+  /** Set where the client asks for another protocol; `response` then writes to its socket. */
+  readonly upgrade?: Upgrade;
 }
 
 /** Paths that are about no resource: discovery, OpenAPI, health. Undefined leaves the path to others. */
@@ -139,6 +143,12 @@ export class ApiHandler {
     const { request, response } = exchange;
     const { backend, cluster } = this.#ports;
     const resource = servedResource(attributes, cluster.view.kinds);
+    if (resource?.info.kind === 'Pod' && sessionSubresources.has(resource.subresource)) {
+      // A WebSocket begins with a GET, and yet does what a POST does: whoever may only read may not.
+      requireAllowed({ ...attributes, verb: 'create' }, user, cluster.view);
+      await servePodStream({ ...exchange, upgrade: exchange.upgrade, resource, backend, view: cluster.view });
+      return streamed;
+    }
     if (await berthRoutes(request, response, attributes, resource, backend, cluster.view)) return streamed;
     if (resource !== undefined) return this.#resource(exchange, attributes, resource, user, records);
     for (const route of this.#ports.paths) {
@@ -149,7 +159,7 @@ export class ApiHandler {
   }
 
   async #resource(
-    { request, response }: Exchange,
+    { request, response, upgrade }: Exchange,
     { verb }: RequestAttributes,
     resource: ResourceRequest,
     user: UserInfo,
@@ -157,7 +167,8 @@ export class ApiHandler {
   ): Promise<Handled> {
     const { cluster, clock } = this.#ports;
     const method = request.method ?? 'GET';
-    const reads = method === 'GET' || method === 'HEAD';
+    // What stands behind a request that asks for another protocol is no body.
+    const reads = method === 'GET' || method === 'HEAD' || upgrade !== undefined;
     const bytes = reads ? new Uint8Array() : await readBody(request, clock);
     const contentType = request.headers['content-type'] ?? '';
     if (!reads) for (const record of records) record.body(bytes, contentType);
@@ -185,7 +196,8 @@ export class ApiHandler {
   #refuse(error: unknown, { request, response }: Exchange): void {
     if (error instanceof ApiError) return sendProblem(response, error.problem);
     if (error instanceof StoreLimitError) return sendProblem(response, limitProblem(error));
-    if (response.destroyed) return;
+    // What goes wrong once the protocol was switched cannot be told in the former one.
+    if (response.destroyed || response.statusCode === 101) return void response.destroy();
     const message = error instanceof Error ? error.message : String(error);
     this.#ports.logger.error('a request failed', {
       method: request.method,

@@ -34,6 +34,7 @@ const backend: BerthBackend = {
     for await (const chunk of archive) sizeBytes += chunk.byteLength;
     return [{ id: digest, names: [], sizeBytes }];
   },
+  session: refusing,
   logs: async (host, query) =>
     (async function* () {
       yield Buffer.from(`${host} ${query.container} ${String(query.tailLines)}\n`);

@@ -3,6 +3,7 @@
  * chooses which. Everything here is an interface or a discriminated union: no behaviour.
  */
 import type { ApplicationSpec } from '../../schemas/berth/types.ts';
+import type { SessionAsk } from '../../schemas/wire/exec.ts';
 import type {
   AgentConfig,
   AgentInfo,
@@ -250,6 +251,11 @@ export interface HostLink {
   update(change: { readonly upserts: readonly DesiredEntry[]; readonly removes: readonly string[] }): void;
   /** The log's bytes, ended by `signal` or its end. Rejects with LinkError while the host is not connected. */
   logs(query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Begins a session in a pod; `input` is what goes to it. `signal` or the end of `output` ends it, and a link that
+   * breaks ends `output` with a LinkError. Rejects with LinkError where it cannot begin.
+   */
+  session(ask: SessionAsk, input: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<HostSession>;
   images(signal: AbortSignal): Promise<readonly ImageReport[]>;
   /** Sends an OCI archive whose SHA-256 is `digest`. */
   importImage(
@@ -258,6 +264,13 @@ export interface HostLink {
     signal: AbortSignal,
   ): Promise<readonly ImageReport[]>;
   close(): Promise<void>;
+}
+
+/** A session that has begun. */
+export interface HostSession {
+  /** Which of the protocols offered is spoken; empty for plain TCP. */
+  readonly protocol: string;
+  readonly output: AsyncIterable<Uint8Array>;
 }
 
 export interface HostLinks {

@@ -1,5 +1,11 @@
 /** HTTP/2 to an agent over a byte stream: requests with deadlines, answers with bounds, errors as LinkErrors. */
-import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import {
+  connect,
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+} from 'node:http2';
 import { PassThrough, pipeline, Readable, type Duplex } from 'node:stream';
 import { desiredUpdateBytesMax, type ProblemMessage } from '../../schemas/wire/messages.ts';
 import { LinkError } from '../core/ports.ts';
@@ -23,6 +29,7 @@ export interface Ask {
 
 export interface Answer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   /** Has to be read to its end or destroyed. */
   readonly body: Readable;
 }
@@ -77,7 +84,7 @@ export class AgentHttp {
       stream.once('response', (headers) => {
         signal.removeEventListener('abort', onAbort);
         status = headers[':status'] ?? 0;
-        resolve({ status, body });
+        resolve({ status, headers, body });
       });
       stream.on('error', (error: Error) => {
         if (status === undefined) fail(asLinkError(error));

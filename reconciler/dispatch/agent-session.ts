@@ -1,5 +1,6 @@
 /** The requests of schemas/wire/messages.ts to one agent. */
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
+import { type SessionAsk, sessionPath, sessionProtocolHeader } from '../../schemas/wire/exec.ts';
 import {
   desiredUpdateBytesMax,
   type AgentInfo,
@@ -10,7 +11,7 @@ import {
   type LogQuery,
   type Report,
 } from '../../schemas/wire/messages.ts';
-import { LinkError, type Clock } from '../core/ports.ts';
+import { LinkError, type Clock, type HostSession } from '../core/ports.ts';
 import {
   abortable,
   AgentHttp,
@@ -94,11 +95,18 @@ export class AgentSession {
     const parameters = Object.entries(query).map(([name, value]) => [name, String(value)]);
     const path = `/v1/logs?${new URLSearchParams(parameters).toString()}`;
     const { body } = await this.#begin({ method: 'GET', path }, signal);
-    // Also when nobody reads: an abandoned stream must not stay open on the host.
-    const onAbort = (): void => void body.destroy();
-    signal.addEventListener('abort', onAbort);
-    body.once('close', () => signal.removeEventListener('abort', onAbort));
-    return untilAborted(body, signal);
+    return endedBy(body, signal);
+  }
+
+  /** Aborting `signal` ends the session, and its output quietly. */
+  async session(
+    ask: SessionAsk,
+    input: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<HostSession> {
+    const begun = await this.#begin({ method: 'POST', path: sessionPath(ask), body: input }, signal);
+    const protocol = String(begun.headers[sessionProtocolHeader] ?? '');
+    return { protocol, output: endedBy(begun.body, signal) };
   }
 
   async images(signal: AbortSignal): Promise<readonly ImageReport[]> {
@@ -148,6 +156,14 @@ export class AgentSession {
       throw problem(answer.status, await readWhole(answer.body, limit.signal));
     });
   }
+}
+
+/** The bytes until `signal` aborts, which ends them also when nobody reads: nothing must stay open on the host. */
+function endedBy(body: Readable, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const onAbort = (): void => void body.destroy();
+  signal.addEventListener('abort', onAbort);
+  body.once('close', () => signal.removeEventListener('abort', onAbort));
+  return untilAborted(body, signal);
 }
 
 /** The archive, while the deadline moves with every chunk that was taken. */

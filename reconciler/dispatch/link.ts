@@ -25,6 +25,7 @@ import {
   type Clock,
   type HostEvents,
   type HostLink,
+  type HostSession,
   type HostTarget,
   type LinkState,
   type Logger,
@@ -102,6 +103,10 @@ export class Link implements HostLink {
 
   async logs(query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     return this.#connected().logs(query, signal);
+  }
+
+  async session(...session: Parameters<HostLink['session']>): Promise<HostSession> {
+    return this.#connected().session(...session);
   }
 
   async images(signal: AbortSignal): Promise<readonly ImageReport[]> {

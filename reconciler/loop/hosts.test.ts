@@ -61,6 +61,9 @@ class NotedLink implements HostLink {
   logs(): never {
     throw new LinkError('NotConnected', 'no log is asked for here');
   }
+  session(): never {
+    throw new LinkError('NotConnected', 'no session is asked for here');
+  }
   images(): never {
     throw new LinkError('NotConnected', 'no image is asked for here');
   }

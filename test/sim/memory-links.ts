@@ -8,6 +8,7 @@ import type {
   HostKey,
   HostLink,
   HostLinks,
+  HostSession,
   HostTarget,
   LinkState,
   Random,
@@ -139,6 +140,11 @@ class MemoryLink implements HostLink {
     const log = this.#agent.logs.get(`${uid}/${container}`);
     if (log === undefined) throw new LinkError('ContainerNotFound', `${uid}/${container} has no log`);
     return untilAborted(log instanceof Uint8Array ? oneChunk(log) : log, signal);
+  }
+
+  async session(): Promise<HostSession> {
+    this.#connected();
+    throw new LinkError('NotSimulated', 'hosts in memory have no containers to speak to');
   }
 
   async images(_signal: AbortSignal): Promise<readonly ImageReport[]> {
