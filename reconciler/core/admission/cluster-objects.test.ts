@@ -22,7 +22,7 @@ function classOf(
 ): KubeObject {
   const annotation = `${kind.toLowerCase()}.kubernetes.io/is-default-class`;
   const metadata = { name, creationTimestamp: made, annotations: { [annotation]: 'true' } };
-  return { apiVersion, kind, metadata, ...more } as KubeObject;
+  return { apiVersion, kind, metadata, ...more };
 }
 
 const storage = (name: string, made: string, more: object = {}): KubeObject =>

@@ -13,7 +13,7 @@ import { type Asked, pod, requestFor, viewOf } from './testing/admission-request
 const alice: UserInfo = { name: 'alice', groups: [] };
 
 function object(apiVersion: string, kind: string, name: string, more: object = {}): KubeObject {
-  return { apiVersion, kind, metadata: { name }, ...more } as KubeObject;
+  return { apiVersion, kind, metadata: { name }, ...more };
 }
 
 const priorityClass = (name: string, more: object): KubeObject =>

@@ -5,7 +5,7 @@ import { nowMs, pod } from '../admission/testing/admission-requests.ts';
 import { usageOf } from './usage.ts';
 
 function object(apiVersion: string, kind: string, more: object): KubeObject {
-  return { apiVersion, kind, metadata: { name: 'x', namespace: 'shop' }, ...more } as KubeObject;
+  return { apiVersion, kind, metadata: { name: 'x', namespace: 'shop' }, ...more };
 }
 
 const service = (spec: object): KubeObject => object('v1', 'Service', { spec });

@@ -10,6 +10,7 @@ import type { StoreWrite } from '../ports.ts';
 import { allocationKeys, type NetworkSettings } from './allocate.ts';
 import { prepareCreate } from './create.ts';
 import { prepareDelete } from './delete.ts';
+import { isNamespace } from './halves.ts';
 import type { Prepared, RegistryContext } from './prepared.ts';
 import { alreadyExists, conflict, notFound, type StatusProblem } from './status-error.ts';
 import { prepareUpdate } from './update.ts';
@@ -61,6 +62,9 @@ export function transactionOf(
     }
     if (prepared.type === 'nothing') continue;
     warnings.push(...prepared.warnings);
+    // What a namespace says holds for what the same commit puts into it.
+    if (change.type !== 'delete' && prepared.type === 'write' && isNamespace(prepared.object))
+      overlay.put(prepared.object);
     for (const beside of prepared.alongside) {
       writeAlongside(beside.object, view, writes);
       overlay.put(beside.object);

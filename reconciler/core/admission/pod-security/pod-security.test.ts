@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import type { KubeObject } from '../../model/object.ts';
 import type { MutableView } from '../../model/view.ts';
 import type { Verdict } from '../plugin.ts';
-import { type Asked, namespace, pod, requestFor, viewOf } from '../testing/admission-requests.ts';
+import { type Asked, namespace, nowMs, pod, requestFor, viewOf } from '../testing/admission-requests.ts';
+import { networkDefaults } from '../../registry/allocate.ts';
+import { transactionOf } from '../../registry/transaction.ts';
 import { podSecurity } from './pod-security.ts';
 
 const prefix = 'pod-security.kubernetes.io/';
@@ -128,4 +130,15 @@ test('who tightens a namespace hears which of its pods would be refused now', ()
   ]);
   assert.deepEqual(asked(labelled({ warn: 'baseline' }), { view, before }), {});
   assert.deepEqual(asked(before, { view, before: labelled({ enforce: 'restricted' }) }), {});
+});
+
+test('a namespace of the same commit counts already', () => {
+  const context = { nowMs, uuid: () => 'uid', random: () => 0.5, settings: networkDefaults };
+  const objects = [
+    labelled({ enforce: 'baseline' }),
+    pod({ hostPID: true, containers: [{ name: 'a', image: 'nginx' }] }),
+  ];
+  const changes = objects.map((object) => ({ type: 'create', object }) as const);
+  const transaction = transactionOf(changes, viewOf(), context);
+  assert.match(transaction.ok ? '' : transaction.problem.message, /violates PodSecurity "baseline:latest"/);
 });
