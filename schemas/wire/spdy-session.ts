@@ -115,6 +115,7 @@ export class SpdySession {
   readonly ended: Promise<void>;
   #nextId: number;
   #lastIncomingId = 0;
+  #goodbye = false;
 
   /** Takes the socket over. `onStream` is told of streams that the other side opens; without it they are refused. */
   constructor(socket: Duplex, role: SpdyRole, onStream?: (stream: SpdyStream) => void) {
@@ -154,7 +155,7 @@ export class SpdySession {
   }
 
   async #run(): Promise<void> {
-    let why = new Error('the connection was closed');
+    let why: Error | undefined;
     try {
       const reader = new SpdyFrameReader();
       const chunks = this.#socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
@@ -163,8 +164,13 @@ export class SpdySession {
       why = error instanceof Error ? error : new Error(String(error));
     }
     this.#headersIn.close();
-    for (const { reject } of this.#opening.values()) reject(why);
-    for (const stream of [...this.#streams.values()]) stream.lose(why);
+    const closed = new Error('the connection was closed');
+    for (const { reject } of this.#opening.values()) reject(why ?? closed);
+    for (const stream of [...this.#streams.values()]) {
+      // A goodbye ends what is still open; without one nobody knows what is missing.
+      if (why === undefined && this.#goodbye) stream.reset();
+      else stream.lose(why ?? closed);
+    }
     this.#socket.destroy();
   }
 
@@ -196,6 +202,8 @@ export class SpdySession {
         if (frame.id % 2 !== this.#nextId % 2) this.#send(pingFrame(frame.id), () => undefined);
         return;
       case 'goaway': // Streams that are open go on.
+        this.#goodbye = true;
+        return;
       case 'other':
         return;
     }

@@ -143,6 +143,14 @@ test('the end of the connection is an error of the streams that were open', asyn
   await assert.rejects(client.open({}));
 });
 
+test('a goodbye and the end of the connection end the streams that were open', async () => {
+  const { client, server } = connected((stream) => stream.write('last words'));
+  const stream = await client.open({});
+  server.close();
+  assert.equal(await text(stream.iterator({ destroyOnReturn: false })), 'last words');
+  await client.ended;
+});
+
 test('streams are refused where none are expected', async () => {
   const [near, far] = duplexPair();
   const client = new SpdySession(near, 'client');

@@ -1,5 +1,5 @@
 /** A session on a host as one stream, and a client's connection joined with it. */
-import { type Duplex, duplexPair, pipeline, Readable } from 'node:stream';
+import { type Duplex, duplexPair } from 'node:stream';
 import type { SessionAsk } from '../../../schemas/wire/exec.ts';
 import { LinkError } from '../../core/ports.ts';
 import { ApiError } from '../api-error.ts';
@@ -25,13 +25,21 @@ export async function openHostStream(
   const input = far.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   try {
     const { protocol, output } = await backend.session(host, ask, input, signal);
-    pipeline(Readable.from(output, { objectMode: false }), far, (error) => {
-      if (error) near.destroy(error);
-    });
+    void written(output, far).catch((error: unknown) => near.destroy(error as Error));
     return { protocol, stream: near };
   } catch (error) {
     throw error instanceof LinkError ? refusal(error) : error;
   }
+}
+
+/** Writes all of the output and then the end. Rejects with what broke the output, and leaves `to` to the caller. */
+async function written(output: AsyncIterable<Uint8Array>, to: Duplex): Promise<void> {
+  for await (const chunk of output) {
+    if (to.destroyed) return;
+    if (!to.write(chunk))
+      await new Promise<void>((resolve) => to.once('drain', resolve).once('close', resolve));
+  }
+  to.end();
 }
 
 /** What the host itself says is a bad or missing target is the client's; the rest is the cluster's. */

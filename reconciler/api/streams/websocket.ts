@@ -19,8 +19,10 @@ export function acceptWebSocket(
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: messageBytesMax,
-    handleProtocols: () => (protocol === '' ? false : protocol),
   });
+  // The names of Kubernetes' tunnels have a slash in them, which the library does not take for a subprotocol's.
+  delete request.headers['sec-websocket-protocol'];
+  if (protocol !== '') server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${protocol}`));
   return new Promise((resolve, reject) => {
     server.once('wsClientError', (error) => reject(badRequest(error.message)));
     socket.once('close', () => reject(new Error('the client has gone')));
