@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConfigMap, Namespace, Service } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { ConfigMap, Namespace, ResourceQuota, Service } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { Change } from '../core/model/plan.ts';
 import { type Clock, type Random, type Store, StoreClosedError } from '../core/ports.ts';
 import { networkDefaults } from '../core/registry/allocate.ts';
@@ -182,8 +182,33 @@ test('two services never get the same address, though neither writer has seen th
   follow(context, second);
   const result = await outcome;
   assert.equal(result.ok, false);
-  assert.match(result.problem.message, /^changed in between: \/allocations\/address\/10\.43\.0\.10 /);
+  assert.match(result.problem.message, /provided IP is already allocated/);
   assert.equal(second.view.get<Service>('v1', 'Service', 'default', 'api'), undefined);
+});
+
+test('writers who meet over a quota get what there is, and no more', async (context) => {
+  const { cluster } = await opened(context);
+  const quota: ResourceQuota = {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'few', namespace: 'default' },
+    spec: { hard: { 'count/configmaps': '30' } },
+  };
+  await written(cluster, [{ type: 'create', object: quota }]);
+  const results = await Promise.all(
+    Array.from({ length: 40 }, (_, index) =>
+      cluster.submit([{ type: 'create', object: configMap(`settings-${String(index)}`) }]),
+    ),
+  );
+  assert.equal(results.filter(({ ok }) => ok).length, 30);
+  for (const result of results)
+    if (!result.ok)
+      assert.match(
+        result.problem.message,
+        /exceeded quota: few, requested: count\/configmaps=1, used: count\/configmaps=30, limited: count\/configmaps=30/,
+      );
+  const { status } = cluster.view.get<ResourceQuota>('v1', 'ResourceQuota', 'default', 'few') ?? {};
+  assert.deepEqual(status?.used, { 'count/configmaps': '30' });
 });
 
 test('a former leader can change nothing any more', async (context) => {

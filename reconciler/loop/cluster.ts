@@ -27,6 +27,9 @@ import { transactionOf } from '../core/registry/transaction.ts';
 import type { Fence } from './leadership.ts';
 import { notLeading, problemOfStore } from './store-problem.ts';
 
+/** Races over something that many writers touch, as a quota, which a writer may lose before it hears of it. */
+const attemptsMax = 20;
+
 /** Objects read at once while the view is filled; each page stays within a few megabytes. */
 const loadPageSize = 1000;
 
@@ -39,11 +42,23 @@ interface ClusterPorts {
   readonly leadership?: Fence;
 }
 
+interface Attempt {
+  readonly result: SubmitResult;
+  /** Whether it failed over none of its own objects. */
+  readonly lostBeside: boolean;
+}
+
+function decided(result: SubmitResult): Attempt {
+  return { result, lostBeside: false };
+}
+
 export class Cluster implements ClusterAccess {
   readonly #ports: ClusterPorts;
   readonly #view = new MutableView();
   readonly #listeners = new Set<ChangeListener>();
   #fence: Fence | undefined;
+  /** Ends with the last of those who try again. */
+  #retries: Promise<unknown> = Promise.resolve();
   readonly #waiting: { readonly revision: number; readonly done: () => void }[] = [];
 
   private constructor(ports: ClusterPorts) {
@@ -108,8 +123,27 @@ export class Cluster implements ClusterAccess {
     await new Promise<void>((done) => this.#waiting.push({ revision, done }));
   }
 
-  /** Commits all changes or none. A lost race is a `Conflict`; the view has caught up when this resolves. */
+  /**
+   * Commits all changes or none. A lost race over an object of its own is a `Conflict`; the view has caught up when this
+   * resolves. One over what its objects only use, a quota or an address, is run again by the view as it is then.
+   */
   async submit(changes: readonly Change[], options: SubmitOptions = {}): Promise<SubmitResult> {
+    const first = await this.#attempt(changes, options);
+    if (!first.lostBeside) return first.result;
+    // In turn: writers who lost against each other would do so again.
+    const turn = this.#retries.then(() => this.#again(changes, options));
+    this.#retries = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #again(changes: readonly Change[], options: SubmitOptions): Promise<SubmitResult> {
+    for (let attempt = 2; ; attempt++) {
+      const { result, lostBeside } = await this.#attempt(changes, options);
+      if (!lostBeside || attempt === attemptsMax) return result;
+    }
+  }
+
+  async #attempt(changes: readonly Change[], options: SubmitOptions): Promise<Attempt> {
     const { store, clock, random, settings } = this.#ports;
     const transaction = transactionOf(changes, this.#view, {
       nowMs: clock.now(),
@@ -118,24 +152,29 @@ export class Cluster implements ClusterAccess {
       settings,
       ...(options.user === undefined ? {} : { user: options.user }),
     });
-    if (!transaction.ok) return transaction;
+    if (!transaction.ok) return decided(transaction);
     const { writes, outcomes, warnings } = transaction;
     if (writes.length === 0 || options.dryRun === true)
-      return { ok: true, revision: this.#view.revision, outcomes, warnings };
+      return decided({ ok: true, revision: this.#view.revision, outcomes, warnings });
     const fence = options.fence === 'none' ? [] : this.#fenced();
     const [change] = changes;
-    if (fence === undefined) return { ok: false, problem: notLeading, change: change as Change };
+    if (fence === undefined) return decided({ ok: false, problem: notLeading, change: change as Change });
     let result: CommitResult;
     try {
       result = await store.commit([...fence, ...writes]);
     } catch (error) {
       const problem = problemOfStore(error);
       if (problem === undefined) throw error;
-      return { ok: false, problem, change: change as Change };
+      return decided({ ok: false, problem, change: change as Change });
     }
     await this.until(result.revision);
-    if (result.ok) return { ok: true, revision: result.revision, outcomes, warnings };
-    return { ok: false, ...this.#lostRace(result.conflicts, changes, outcomes) };
+    if (result.ok) return decided({ ok: true, revision: result.revision, outcomes, warnings });
+    const own = new Set(outcomes.map(({ ref }) => storeKey(ref, this.#view.kinds)));
+    for (const { key } of fence) own.add(key);
+    return {
+      result: { ok: false, ...this.#lostRace(result.conflicts, changes, outcomes) },
+      lostBeside: result.conflicts.every(({ key }) => !own.has(key)),
+    };
   }
 
   /** The check that the term still lasts; undefined where there is none. */
