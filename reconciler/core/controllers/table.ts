@@ -3,6 +3,7 @@ import type { Controller } from '../model/controller.ts';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
 import { customResourceController } from './custom-resources/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
+import { disruptionController } from './disruption/controller.ts';
 import { endpointSliceController } from './endpointslice/controller.ts';
 import { eventExpiryController } from './event-expiry.ts';
 import { garbageCollector } from './garbage-collector.ts';
@@ -39,6 +40,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     ...(settings.rootCa === undefined ? [] : [rootCaController(settings.rootCa)]),
     clusterRoleAggregationController,
     customResourceController,
+    disruptionController,
     eventExpiryController,
     resourceQuotaController,
     garbageCollector,
