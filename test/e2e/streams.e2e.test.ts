@@ -1,0 +1,127 @@
+/** The real kubectl speaks to a container on a real host: exec, cp, attach, port-forward, and the proxies. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { type CommandResult, tryCommand } from '../../fixtures/lab/command.ts';
+import { startCluster, type TestCluster } from './cluster.ts';
+
+let cluster: TestCluster;
+let folder: string;
+
+const script = [
+  'mkdir -p /tmp/www; echo from the pod >/tmp/www/index.html; httpd -p 8080 -h /tmp/www',
+  'while read line; do echo "got $line"; done',
+  'sleep 3600',
+].join('; ');
+
+const pod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'tool', namespace: 'default', labels: { app: 'tool' } },
+  spec: {
+    terminationGracePeriodSeconds: 1,
+    containers: [
+      {
+        name: 'main',
+        image: 'berth.local/busybox:1',
+        command: ['sh', '-c', script],
+        stdin: true,
+        ports: [{ name: 'web', containerPort: 8080 }],
+      },
+    ],
+  },
+};
+const service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'tool', namespace: 'default' },
+  spec: { selector: { app: 'tool' }, ports: [{ name: 'http', port: 80, targetPort: 'web' }] },
+};
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'berth-streams-'));
+  cluster = await startCluster({ name: 'e2estr', hosts: 1, images: ['busybox:1'] });
+  await writeFile(join(folder, 'kubeconfig'), await cluster.berth.run('kubeconfig'), { mode: 0o600 });
+  await cluster.berth.api('POST', '/api/v1/namespaces/default/pods', pod);
+  await cluster.berth.api('POST', '/api/v1/namespaces/default/services', service);
+  await cluster.ready('default', 1);
+});
+after(async () => {
+  await cluster.down();
+  await rm(folder, { recursive: true });
+});
+
+function environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  return { ...process.env, HOME: folder, KUBECONFIG: join(folder, 'kubeconfig'), ...extra };
+}
+
+/** Runs a line for the shell. */
+function shell(line: string, extra: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
+  return tryCommand('/bin/sh', ['-c', line], { cwd: folder, env: environment(extra), timeoutMs: 60_000 });
+}
+
+const lines: readonly (readonly [line: string, stdout: string, code?: number])[] = [
+  ['kubectl exec tool -- echo hello', 'hello\n'],
+  ['kubectl exec tool -- sh -c "echo out; echo err >&2; exit 3" 2>/dev/null', 'out\n', 3],
+  ['kubectl exec tool -- sh -c "echo err >&2" 2>&1', 'err\n'],
+  ['echo piped through | kubectl exec -i tool -- cat', 'piped through\n'],
+  ['head -c 5000000 /dev/zero | kubectl exec -i tool -- sh -c "cat | wc -c"', '5000000\n'],
+  ['kubectl exec tool -- head -c 5000000 /dev/zero | wc -c', '5000000\n'],
+  ['kubectl exec tool -c none -- true 2>&1 | grep -c "container none is not valid for pod tool"', '1\n'],
+];
+for (const [transport, extra] of [
+  ['WebSocket', {}],
+  ['SPDY', { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false', KUBECTL_PORT_FORWARD_WEBSOCKETS: 'false' }],
+] as const) {
+  for (const [line, stdout, code = 0] of lines) {
+    test(`${transport}: ${line}`, async () => {
+      const result = await shell(line, extra);
+      assert.deepEqual([result.stdout, result.code], [stdout, code], result.stderr);
+    });
+  }
+
+  test(`${transport}: kubectl cp, both ways`, async () => {
+    const content = 'copied\n'.repeat(100_000);
+    await writeFile(join(folder, 'there'), content);
+    const result = await shell('kubectl cp there tool:/tmp/there && kubectl cp tool:/tmp/there back', extra);
+    assert.equal(result.code, 0, result.stderr);
+    assert.equal(await readFile(join(folder, 'back'), 'utf8'), content);
+  });
+
+  test(`${transport}: kubectl attach speaks to the running process`, async () => {
+    const child = spawn('kubectl', ['attach', '-i', 'tool'], { cwd: folder, env: environment(extra) });
+    child.stdin.write('hello\n');
+    for await (const line of createInterface({ input: child.stdout })) if (line === 'got hello') break;
+    child.kill();
+  });
+
+  test(`${transport}: kubectl port-forward carries requests`, async () => {
+    const child = spawn('kubectl', ['port-forward', 'pod/tool', ':8080'], {
+      cwd: folder,
+      env: environment(extra),
+    });
+    try {
+      let port = '';
+      for await (const line of createInterface({ input: child.stdout })) {
+        port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1] ?? '';
+        if (port !== '') break;
+      }
+      for (let count = 0; count < 3; count += 1)
+        assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'from the pod\n');
+    } finally {
+      child.kill();
+    }
+  });
+}
+
+test('kubectl exec -it gives a terminal', async () => {
+  const inner =
+    'kubectl exec -it tool -- sh -c "test -t 0; until stty size 2>/dev/null | grep 31; do sleep 0.1; done"';
+  const result = await shell(`script --quiet --return --command 'stty rows 31 cols 93; ${inner}' /dev/null`);
+  assert.equal(result.code, 0, result.stdout + result.stderr);
+  assert.match(result.stdout, /31 93/);
+});
