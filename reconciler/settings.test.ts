@@ -6,6 +6,9 @@ import { test } from 'node:test';
 import { networkDefaults } from './core/registry/allocate.ts';
 import { readSettings, type Settings } from './settings.ts';
 
+/** What the settings say of the API where nobody says anything. */
+const apiDefaults = { listen: undefined, auditPolicy: undefined, oidc: undefined, serverNames: [] };
+
 /** The settings that a file of this text and this command line give. */
 function settingsOf(text: string, given: Readonly<Record<string, unknown>> = {}): Settings {
   const folder = mkdtempSync(join(tmpdir(), 'berth-settings-'));
@@ -26,6 +29,7 @@ test('without a file and options the defaults count, and no application is follo
     application: undefined,
     network: networkDefaults,
     etcd: undefined,
+    ...apiDefaults,
   });
 });
 
@@ -51,6 +55,7 @@ test('the command line comes before the file, and the file before the defaults',
     },
     network: { ...networkDefaults, clusterCidr: '10.9.0.0/16' },
     etcd: undefined,
+    ...apiDefaults,
   });
 });
 
@@ -95,4 +100,12 @@ test('a file that is no map, no YAML or not there is refused with its name', () 
   assert.throws(() => settingsOf('- one'), /berth\.yaml: expected a map of settings$/);
   assert.throws(() => settingsOf('state: ['), /berth\.yaml/);
   assert.throws(() => readSettings({ config: '/nowhere/berth.yaml' }), /\/nowhere\/berth\.yaml/);
+});
+
+test('the API listens where the settings say, and bears the names that they give it', () => {
+  const { listen, serverNames } = settingsOf('listen: "[::1]:7443"\nserverNames: api.example.org,192.0.2.1');
+  assert.deepEqual(listen, { host: '::1', port: 7443 });
+  assert.deepEqual(serverNames, ['api.example.org', '192.0.2.1']);
+  assert.deepEqual(settingsOf('listen: ":6443"').listen, { host: '::', port: 6443 });
+  assert.throws(() => settingsOf('listen: 6443x'), /listen: expected HOST:PORT/);
 });
