@@ -5,6 +5,7 @@ import type { KubeObject } from '../model/object.ts';
 import type { UserInfo } from '../model/user.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
@@ -237,3 +238,16 @@ for (const { what, plugin, there = [], given, asked = {}, then, says } of cases)
     for (const [field, value] of Object.entries(then))
       assert.deepEqual(spec?.[field as keyof PodSpec], value);
   });
+
+test('PodTopologyLabels: a pod that is bound bears the zone of its node', () => {
+  const labels = { 'topology.kubernetes.io/zone': 'z', 'kubernetes.io/os': 'linux' };
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', labels } };
+  const view = viewOf(node);
+  const bound = pod({ nodeName: 'n1' }, { labels: { app: 'web' } });
+  const labelsAfter = (asked: Asked): unknown =>
+    (podTopologyLabels.admit(requestFor(bound, { view, ...asked })).object ?? bound).metadata.labels;
+  const both = { app: 'web', 'topology.kubernetes.io/zone': 'z' };
+  assert.deepEqual(labelsAfter({}), both);
+  assert.deepEqual(labelsAfter({ before: pod() }), both);
+  assert.deepEqual(labelsAfter({ before: pod({ nodeName: 'n1' }) }), { app: 'web' });
+});

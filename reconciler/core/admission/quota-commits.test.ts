@@ -105,3 +105,49 @@ test('writes that use nothing of a quota leave it alone', () => {
     [storeKey(refOf(object))],
   );
 });
+
+test('a quota that the commit changes itself is charged as it is then, and keeps the change', () => {
+  const view = viewOf(namespace('shop'), quota);
+  const wider = { ...quota, spec: { hard: { pods: '5', 'requests.cpu': '4' } } } as KubeObject;
+  const widen: Change = { type: 'update', scope: 'spec', object: wider };
+  const pods = [creation('a'), creation('b'), creation('c')];
+  for (const changes of [
+    [widen, ...pods],
+    [...pods.slice(0, 2), widen],
+  ]) {
+    const writes = writesOf(transactionOf(changes, view, context())).filter(({ key }) => key === quotaKey);
+    assert.equal(writes.length, 1);
+    const [write] = writes;
+    assert.ok(write?.type === 'put' && write.expected === 7);
+    const written = decodeObject(write.value, 8) as ResourceQuota;
+    assert.deepEqual(written.spec?.hard, { pods: '5', 'requests.cpu': '4' });
+    assert.equal(written.status?.used?.['pods'], String(changes.length));
+  }
+});
+
+test('what pods of a commit need may come with it', () => {
+  const account = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'builder', namespace: 'shop' },
+  };
+  const changes = [
+    account,
+    pod({ serviceAccountName: 'builder', containers: [{ name: 'a', image: 'nginx' }] }),
+  ].map((object) => ({ type: 'create', object }) as const);
+  assert.equal(writesOf(transactionOf(changes, viewOf(namespace('shop')), context())).length, 2);
+  const alone = transactionOf(changes.slice(1), viewOf(namespace('shop')), context());
+  assert.ok(!alone.ok);
+});
+
+test('a quota that the commit deletes stays deleted', () => {
+  const view = viewOf(namespace('shop'), quota);
+  const deletion: Change = { type: 'delete', ref: refOf(quota), uid: 'q' };
+  for (const changes of [
+    [deletion, creation('a')],
+    [creation('a'), deletion],
+  ]) {
+    const writes = writesOf(transactionOf(changes, view, context())).filter(({ key }) => key === quotaKey);
+    assert.deepEqual(writes, [{ type: 'delete', key: quotaKey, expected: 7 }]);
+  }
+});

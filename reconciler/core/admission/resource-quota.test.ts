@@ -9,16 +9,14 @@ import { type Asked, pod, requestFor, viewOf } from './testing/admission-request
 
 type Quantities = Readonly<Record<string, string>>;
 
-function quota(hard: Quantities, used?: Quantities, spec: object = {}, name = 'q'): KubeObject {
-  const metadata = { name, namespace: 'shop' };
-  const status = used === undefined ? {} : { status: { hard, used } };
+function quota(hard: Quantities, used?: Quantities, spec: object = {}, name = 'q'): ResourceQuota {
   return {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
-    metadata,
+    metadata: { name, namespace: 'shop' },
     spec: { hard, ...spec },
-    ...status,
-  } as KubeObject;
+    ...(used === undefined ? {} : { status: { hard, used } }),
+  };
 }
 
 function object(apiVersion: string, kind: string, name: string, spec: object = {}): KubeObject {
@@ -133,7 +131,7 @@ for (const [what, hard, made] of [
 ] as const)
   test(`a quota of no ${what} allows none`, () => {
     const { problem } = asked(made, viewOf(widgets, quota({ [hard]: '0' })));
-    assert.ok(problem?.message.includes(`exceeded quota: q, requested: ${hard}=`), problem?.message);
+    assert.ok(problem?.message.includes(`exceeded quota: q, requested: ${hard}=`), problem?.message ?? '');
     assert.equal(asked(made, viewOf(widgets, quota({ [hard]: '9Gi' }))).problem, undefined);
   });
 

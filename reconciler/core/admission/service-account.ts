@@ -2,15 +2,21 @@
 import type { Pod, ServiceAccount } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { AdmissionRequest } from './admission-request.ts';
 import { isMirrorPod, mirrorReferenceReason } from './mirror-pod.ts';
+import { mountableSecretReason } from './mountable-secrets.ts';
 import { type AdmissionPlugin, admitted, refuse, type Verdict } from './plugin.ts';
 
 const defaultName = 'default';
 
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
-  operations: ['CREATE'],
+  operations: ['CREATE', 'UPDATE'],
   kinds: new Set(['/Pod']),
-  admit: (request) => withServiceAccount(request, request.object as Pod),
+  subresources: new Set(['ephemeralcontainers']),
+  admit: (request) => {
+    const pod = request.object as Pod;
+    if (request.operation === 'CREATE') return withServiceAccount(request, pod);
+    return request.subresource === 'ephemeralcontainers' ? debugged(request, pod) : admitted;
+  },
 };
 
 function withServiceAccount(request: AdmissionRequest, pod: Pod): Verdict {
@@ -39,5 +45,20 @@ function withServiceAccount(request: AdmissionRequest, pod: Pod): Verdict {
     serviceAccount: used,
     ...(inherited.length === 0 ? {} : { imagePullSecrets: inherited }),
   };
-  return { object: { ...pod, spec: next } as Pod };
+  const then = { ...pod, spec: next } as Pod;
+  const why = account === undefined ? undefined : mountableSecretReason(then, account);
+  return why === undefined ? { object: then } : refuse(request, why);
+}
+
+/** Containers to debug with use no more secrets than others. */
+function debugged(request: AdmissionRequest, pod: Pod): Verdict {
+  const { metadata, spec } = pod;
+  const name = spec?.serviceAccountName ?? defaultName;
+  const account = request.view.get<ServiceAccount>('v1', 'ServiceAccount', metadata.namespace ?? '', name);
+  const added: Pod = {
+    ...pod,
+    spec: { containers: [], ephemeralContainers: spec?.ephemeralContainers ?? [] },
+  };
+  const why = account === undefined ? undefined : mountableSecretReason(added, account);
+  return why === undefined ? admitted : refuse(request, why);
 }

@@ -5,6 +5,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { podTopologyLabels } from './pod-topology-labels.ts';
 import { podSecurity } from './pod-security/pod-security.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priority } from './priority.ts';
@@ -25,6 +26,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   claimResize,
   runtimeClass,
   defaultIngressClass,
+  podTopologyLabels,
   podSecurity,
   resourceQuota,
 ];

@@ -3,6 +3,7 @@ import type { ResourceQuota } from '../../../schemas/kubernetes/types/core-v1.ts
 import { apiVersionOf, type KindInfo } from '../../../schemas/kinds.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { ClusterView } from '../model/view.ts';
+import { deviceClassSuffix } from './device-claims.ts';
 import { addQuantities } from './quantities.ts';
 import { isCounted } from './scopes.ts';
 import { usageOf } from './usage.ts';
@@ -46,6 +47,7 @@ function kindOfResource(resource: string, view: ClusterView): KindInfo | undefin
     const [plural = '', ...group] = resource.slice('count/'.length).split('.');
     return view.kinds.byPlural(group.join('.'), plural);
   }
+  if (resource.endsWith(deviceClassSuffix)) return view.kinds.byPlural('resource.k8s.io', 'resourceclaims');
   if (resource.startsWith('services.')) return view.kinds.byPlural('', 'services');
   if (resource.endsWith('requests.storage') || resource.endsWith('/persistentvolumeclaims'))
     return view.kinds.byPlural('', 'persistentvolumeclaims');

@@ -89,6 +89,30 @@ const cases: readonly Case[] = [
   },
   { what: 'a deployment', of: object('apps/v1', 'Deployment', {}), uses: { 'count/deployments.apps': '1' } },
   { what: 'a secret', of: object('v1', 'Secret', {}), uses: { 'count/secrets': '1', secrets: '1' } },
+  {
+    what: 'a claim of devices, all of one class or some of another',
+    of: object('resource.k8s.io/v1', 'ResourceClaim', {
+      spec: {
+        devices: {
+          requests: [
+            { name: 'a', exactly: { deviceClassName: 'gpu', count: 2 } },
+            {
+              name: 'b',
+              firstAvailable: [
+                { name: 'x', deviceClassName: 'gpu', allocationMode: 'All' },
+                { name: 'y', deviceClassName: 'fpga' },
+              ],
+            },
+          ],
+        },
+      },
+    }),
+    uses: {
+      'count/resourceclaims.resource.k8s.io': '1',
+      'gpu.deviceclass.resource.k8s.io/devices': '34',
+      'fpga.deviceclass.resource.k8s.io/devices': '1',
+    },
+  },
   { what: 'an event', of: object('v1', 'Event', {}), uses: {} },
 ];
 

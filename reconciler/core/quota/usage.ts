@@ -1,10 +1,12 @@
 /** What one object uses of a ResourceQuota, by Kubernetes' names of quota resources. */
 import type { PersistentVolumeClaim, Pod, Service } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { ResourceClaim } from '../../../schemas/kubernetes/types/resource-v1.ts';
 import type { KindInfo } from '../../../schemas/kinds.ts';
 import { podAmountsWithOverhead } from '../admission/pod-amounts.ts';
 import { storageClassOf } from '../admission/storage-class-name.ts';
 import type { KubeObject } from '../model/object.ts';
 import { isChargedPod } from './charged-pod.ts';
+import { claimedDevices } from './device-claims.ts';
 import { canonicalQuantity, compareQuantities } from './quantities.ts';
 
 /** Quantities by quota resource. */
@@ -31,6 +33,8 @@ export function usageOf(object: KubeObject, info: KindInfo, nowMs: number): Usag
   // Events come by themselves and go by themselves.
   if (info.kind === 'Event' && (info.group === '' || info.group === 'events.k8s.io')) return usage;
   usage.set(`count/${info.plural}${info.group === '' ? '' : `.${info.group}`}`, '1');
+  if (info.group === 'resource.k8s.io' && info.kind === 'ResourceClaim')
+    for (const [name, count] of claimedDevices(object as ResourceClaim)) usage.set(name, String(count));
   if (info.group !== '') return usage;
   if (plainlyCounted.has(info.plural)) usage.set(info.plural, '1');
   if (info.kind === 'Pod') addPod(usage, object as Pod, nowMs);

@@ -1,5 +1,6 @@
 /** A plan as one store commit: every change prepared, every key with the revision that it was planned from. */
 import type { Service } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { consultedKinds } from '../admission/consulted-kinds.ts';
 import type { Outcome } from '../model/access.ts';
 import { encodeObject, type KubeObject, type ObjectRef, refOf, storeKey } from '../model/object.ts';
 import type { Change } from '../model/plan.ts';
@@ -10,7 +11,7 @@ import type { StoreWrite } from '../ports.ts';
 import { allocationKeys, type NetworkSettings } from './allocate.ts';
 import { prepareCreate } from './create.ts';
 import { prepareDelete } from './delete.ts';
-import { isNamespace } from './halves.ts';
+import { groupKind } from './halves.ts';
 import type { Prepared, RegistryContext } from './prepared.ts';
 import { alreadyExists, conflict, notFound, type StatusProblem } from './status-error.ts';
 import { prepareUpdate } from './update.ts';
@@ -52,6 +53,7 @@ export function transactionOf(
     newNamespaces: namespacesIn(changes),
   };
   const claimed = new Set<string>();
+  const leaving = new Set<string>();
   for (const change of changes) {
     const prepared = prepare(change, registry);
     if (prepared.type === 'refused') return { ok: false, problem: prepared.problem, change };
@@ -62,10 +64,12 @@ export function transactionOf(
     }
     if (prepared.type === 'nothing') continue;
     warnings.push(...prepared.warnings);
-    // What a namespace says holds for what the same commit puts into it.
-    if (change.type !== 'delete' && prepared.type === 'write' && isNamespace(prepared.object))
+    if (change.type === 'delete') leaving.add(storeKey(change.ref, view.kinds));
+    else if (prepared.type === 'write' && consultedKinds.has(groupKind(prepared.object)))
       overlay.put(prepared.object);
     for (const beside of prepared.alongside) {
+      // A quota that the commit deletes is not written again for what it would have been charged.
+      if (leaving.has(storeKey(refOf(beside.object), view.kinds))) continue;
       writeAlongside(beside.object, view, writes);
       overlay.put(beside.object);
     }

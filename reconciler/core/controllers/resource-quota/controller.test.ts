@@ -11,15 +11,14 @@ type Quantities = Readonly<Record<string, string>>;
 const nowMs = Date.UTC(2026, 10, 23, 9, 0, 0);
 const key = { apiVersion: 'v1', kind: 'ResourceQuota', namespace: 'shop', name: 'q' };
 
-function quota(hard: Quantities, used?: Quantities): KubeObject {
-  const status = used === undefined ? {} : { status: { hard, used } };
+function quota(hard: Quantities, used?: Quantities): ResourceQuota {
   return {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
     metadata: { name: 'q', namespace: 'shop' },
     spec: { hard },
-    ...status,
-  } as KubeObject;
+    ...(used === undefined ? {} : { status: { hard, used } }),
+  };
 }
 
 function pod(name: string, more: object = {}, metadata: object = {}): KubeObject {
