@@ -16,6 +16,7 @@ import { readBody } from './request-body.ts';
 import { type ResourcePorts, serveResource } from './resources.ts';
 import { deprecationWarning } from './verbs/custom-fields.ts';
 import { servePodStream, sessionSubresources } from './streams/pod-streams.ts';
+import { serveProxy } from './streams/proxy.ts';
 import type { Upgrade } from './streams/upgrade.ts';
 import type { WriteContext } from './verbs/write-context.ts';
 import { WatchCache } from './watch-cache.ts';
@@ -143,6 +144,11 @@ export class ApiHandler {
     const { request, response } = exchange;
     const { backend, cluster } = this.#ports;
     const resource = servedResource(attributes, cluster.view.kinds);
+    if (resource?.subresource === 'proxy') {
+      const call = { ...exchange, upgrade: exchange.upgrade, resource, backend, view: cluster.view };
+      await serveProxy(call, () => this.#ports.random.next());
+      return streamed;
+    }
     if (resource?.info.kind === 'Pod' && sessionSubresources.has(resource.subresource)) {
       // A WebSocket begins with a GET, and yet does what a POST does: whoever may only read may not.
       requireAllowed({ ...attributes, verb: 'create' }, user, cluster.view);

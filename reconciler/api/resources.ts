@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { type AnswerForm, answerForm } from './accept.ts';
 import { type Answer, type Handled, streamed } from './answer.ts';
-import { methodNotAllowed, notBuilt } from './api-error.ts';
+import { methodNotAllowed } from './api-error.ts';
 import type { ResourceRequest } from './request.ts';
 import { bindPod } from './subresources/binding.ts';
 import { evictPod } from './subresources/eviction.ts';
@@ -62,8 +62,10 @@ export async function serveResource(call: ResourceCall, ports: ResourcePorts): P
 
 /** 405 for what the kind, its subresource, or a path with or without a name cannot do. */
 function refuseVerb({ request, verb }: ResourceCall): void {
-  const { info, name, subresource } = request;
-  if (verb === 'create' && subresource === '' && name !== '') throw methodNotAllowed();
+  const { info, namespace, name, subresource } = request;
+  const isNew = verb === 'create' && subresource === '';
+  if (isNew && (name !== '' || (info.namespaced && namespace === ''))) throw methodNotAllowed();
+  if (verb === 'deletecollection' && info.namespaced && namespace === '') throw methodNotAllowed();
   if ((verb === 'update' || verb === 'patch') && name === '') throw methodNotAllowed();
   const verbs =
     subresource === ''
@@ -114,17 +116,10 @@ const subresources: Readonly<Record<string, Subresource>> = {
   'Pod/binding': ({ request, context }) => bindPod(request, context),
   'Pod/eviction': ({ request, context }) => evictPod(request, context),
   'ServiceAccount/token': ({ request, context }, { issueToken }) => issueToken(request, context),
-  'Pod/proxy': unbuilt,
-  'Service/proxy': unbuilt,
-  'Node/proxy': unbuilt,
 };
 
 async function scale(call: ResourceCall, { cluster }: ResourcePorts): Promise<Handled> {
   const form = answerForm(call.accept, ['PartialObjectMetadata']);
   if (call.verb === 'get') return encodedAs(form, getScale(call.request, cluster.view));
   return encodedAs(form, await writeScale(call.request, call.method, call.context));
-}
-
-async function unbuilt({ request }: ResourceCall): Promise<Handled> {
-  throw notBuilt(`the subresource ${request.info.plural}/${request.subresource}`);
 }
