@@ -1,0 +1,171 @@
+/** kubectl label, annotate, scale, rollout, set, expose, autoscale, debug, delete. */
+import { kubectlTest } from './kubectl-trial.ts';
+
+const deployment = (field: string): string => `kubectl get deploy web -o jsonpath='{${field}}'`;
+
+kubectlTest('kubectl changes and deletes what is there', {}, [
+  ['kubectl create deployment web --image=nginx:1', 'deployment.apps/web created'],
+  ['kubectl label deploy web tier=back', 'deployment.apps/web labeled'],
+  ['kubectl label deploy web tier=back', 'deployment.apps/web not labeled'],
+  [
+    'kubectl label deploy web tier=front',
+    "error: 'tier' already has a value (back), and --overwrite is false",
+    1,
+  ],
+  ['kubectl label deploy web tier=front --overwrite', 'deployment.apps/web labeled'],
+  ['kubectl label deploy --all tier-', 'deployment.apps/web unlabeled'],
+  ['kubectl label deploy web tier-', 'label "tier" not found.\ndeployment.apps/web not labeled'],
+  ['kubectl label deploy web a=b --dry-run=server', 'deployment.apps/web labeled (server dry run)'],
+  ['kubectl label deploy web a=b --resource-version=1', /the object has been modified/, 1],
+  ["kubectl label deploy web 'a b=c'", /name part must consist of alphanumeric characters/, 1],
+  [
+    "kubectl label deploy web 'a=b c'",
+    /a valid label must be an empty string or consist of alphanumeric characters/,
+    1,
+  ],
+  ['kubectl label deploy web --list', 'app=web'],
+  [
+    'kubectl annotate deploy web note=first kubernetes.io/change-cause=started',
+    'deployment.apps/web annotated',
+  ],
+  [
+    'kubectl annotate deploy web note=second',
+    "error: --overwrite is false but found the following declared annotation(s): 'note' already has a value (first)",
+    1,
+  ],
+  ['kubectl annotate deploy web note=second --overwrite', 'deployment.apps/web annotated'],
+  [deployment('.metadata.annotations.note'), 'second'],
+  ['kubectl annotate deploy web note-', 'deployment.apps/web annotated'],
+  ['kubectl scale deploy web --replicas=4', 'deployment.apps/web scaled'],
+  [
+    'kubectl scale deploy web --replicas=5 --current-replicas=9',
+    'error: Expected replicas to be 9, was 4',
+    1,
+  ],
+  ['kubectl scale deploy web --replicas=2 --current-replicas=4', 'deployment.apps/web scaled'],
+  [
+    'kubectl scale deploy none --replicas=1',
+    'error: no objects passed to scale deployments.apps "none" not found',
+    1,
+  ],
+  [
+    "kubectl wait deploy/web --for=jsonpath='{.status.replicas}'=2 --timeout=10s",
+    'deployment.apps/web condition met',
+  ],
+  [
+    'kubectl rollout status deploy/web --timeout=1s',
+    /^Waiting for deployment "web" rollout to finish: 0 of 2 updated replicas are available\.\.\.\nerror: timed out waiting for the condition$/,
+    1,
+  ],
+  [
+    'kubectl rollout status deploy/web --watch=false',
+    /^Waiting for deployment "web" rollout to finish: 0 of 2 updated replicas are available\.\.\.$/,
+  ],
+  ['kubectl rollout pause deploy/web', 'deployment.apps/web paused'],
+  ['kubectl rollout pause deploy/web', 'error: deployments.apps "web" is already paused', 1],
+  [
+    'kubectl rollout restart deploy/web',
+    `error: deployments.apps "web" can't restart paused deployment (run rollout resume first)`,
+    1,
+  ],
+  ['kubectl rollout resume deploy/web', 'deployment.apps/web resumed'],
+  ['kubectl rollout resume deploy/web', 'error: deployments.apps "web" is not paused', 1],
+  ['kubectl set image deploy/web nginx=nginx:2', 'deployment.apps/web image updated'],
+  [
+    "kubectl wait deploy/web --for=jsonpath='{.metadata.annotations.deployment\\.kubernetes\\.io/revision}'=2 --timeout=10s",
+    'deployment.apps/web condition met',
+  ],
+  [
+    'kubectl rollout history deploy/web',
+    'deployment.apps/web \nREVISION  CHANGE-CAUSE\n1         started\n2         started',
+  ],
+  [
+    'kubectl rollout history deploy/web --revision=1',
+    /^deployment\.apps\/web with revision #1\nPod Template:\n {2}Labels:\tapp=web\n\tpod-template-hash=\w+\n {2}Annotations:\tkubernetes.io\/change-cause: started\n {2}Containers:\n {3}nginx:\n {4}Image:\tnginx:1\n|Image:\tnginx:1\n/,
+  ],
+  ['kubectl rollout undo deploy/web', 'deployment.apps/web rolled back'],
+  [deployment('.spec.template.spec.containers[0].image'), 'nginx:1'],
+  [
+    'kubectl rollout undo deploy/web --to-revision=99',
+    'error: unable to find specified revision 99 in history',
+    1,
+  ],
+  ['kubectl rollout restart deploy/web', 'deployment.apps/web restarted'],
+  [deployment('.spec.template.metadata.annotations'), /^\{"kubectl\.kubernetes\.io\/restartedAt":".*"\}$/],
+  ['kubectl set image deploy/web none=nginx:2', 'error: unable to find container named "none"', 1],
+  ['kubectl set env deploy/web A=B', 'deployment.apps/web env updated'],
+  ['kubectl set env deploy/web --list', '# Deployment web, container nginx\nA=B'],
+  ['kubectl set env deploy/web A-', 'deployment.apps/web env updated'],
+  [
+    'kubectl set resources deploy/web --limits=cpu=200m,memory=64Mi --requests=cpu=100m',
+    'deployment.apps/web resource requirements updated',
+  ],
+  [
+    deployment('.spec.template.spec.containers[0].resources'),
+    '{"limits":{"cpu":"200m","memory":"64Mi"},"requests":{"cpu":"100m"}}',
+  ],
+  ['kubectl set resources deploy/web --requests=cpu=1', /must be less than or equal to cpu limit of 200m/, 1],
+  ['kubectl set serviceaccount deploy/web default', 'deployment.apps/web serviceaccount updated'],
+  [
+    'kubectl create rolebinding view --clusterrole=view --user=a && kubectl set subject rolebinding view --user=b',
+    'rolebinding.rbac.authorization.k8s.io/view created\nrolebinding.rbac.authorization.k8s.io/view subjects updated',
+  ],
+  ["kubectl get rolebinding view -o jsonpath='{.subjects[*].name}'", 'a b'],
+  ['kubectl expose deploy web --port=80 --target-port=8080', 'service/web exposed'],
+  ["kubectl get svc web -o jsonpath='{.spec.selector} {.spec.ports[0].targetPort}'", '{"app":"web"} 8080'],
+  [
+    'kubectl expose deploy web --port=80',
+    'Error from server (AlreadyExists): services "web" already exists',
+    1,
+  ],
+  ['kubectl set selector svc web app=other', 'service/web selector updated'],
+  [
+    'kubectl autoscale deploy web --min=1 --max=3 --cpu-percent=80',
+    'horizontalpodautoscaler.autoscaling/web autoscaled',
+  ],
+  [
+    'kubectl get hpa',
+    /^NAME +REFERENCE +TARGETS +MINPODS +MAXPODS +REPLICAS +AGE\nweb +Deployment\/web +cpu: <unknown>\/80% +1 +3 +\d +\d+s$/,
+  ],
+  [
+    "kubectl get horizontalpodautoscalers.v1.autoscaling web -o jsonpath='{.apiVersion} {.spec.targetCPUUtilizationPercentage}'",
+    'autoscaling/v1 80',
+  ],
+  ['kubectl run box --image=busybox', 'pod/box created'],
+  ['kubectl debug box --image=tools -c tools --profile=general', /^$/],
+  [
+    "kubectl get pod box -o jsonpath='{.spec.ephemeralContainers[0].name} {.spec.ephemeralContainers[0].image}'",
+    'tools tools',
+  ],
+  [
+    `kubectl patch pod box -p '{"spec":{"nodeName":"x"}}'`,
+    /spec: Forbidden: pod updates may not change fields other than/,
+    1,
+  ],
+  ['kubectl delete pod box --dry-run=server', 'pod "box" deleted (server dry run)'],
+  [
+    'kubectl delete pod box --force --grace-period=0',
+    'pod "box" force deleted\nWarning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.',
+  ],
+  ['kubectl delete pod box', 'Error from server (NotFound): pods "box" not found', 1],
+  ['kubectl delete pod box --ignore-not-found', ''],
+  [
+    'kubectl create deployment orphan --image=nginx && kubectl wait deploy/orphan --for=jsonpath={.status.replicas}=1 --timeout=10s',
+    /met$/,
+  ],
+  ['kubectl delete deploy orphan --cascade=orphan', 'deployment.apps "orphan" deleted'],
+  ["kubectl get rs -l app=orphan -o jsonpath='{.items[*].metadata.ownerReferences}'", ''],
+  ['kubectl delete rs -l app=orphan', /^replicaset\.apps "orphan-\w+" deleted$/],
+  ['kubectl delete deploy web --cascade=foreground --timeout=30s', 'deployment.apps "web" deleted'],
+  ['kubectl get rs,pods -l app=web', 'No resources found in default namespace.'],
+  ['kubectl create cm a && kubectl create cm b && kubectl label cm a b kind=x', /labeled$/],
+  ['kubectl delete cm -l kind=x', 'configmap "a" deleted\nconfigmap "b" deleted'],
+  ['kubectl delete cm -l kind=x', 'No resources found'],
+  ['kubectl delete svc web --wait=false', 'service "web" deleted'],
+  [
+    'kubectl create ns gone && kubectl create cm a -n gone && kubectl delete ns gone --timeout=30s',
+    'namespace/gone created\nconfigmap/a created\nnamespace "gone" deleted',
+  ],
+  ['kubectl get ns gone', 'Error from server (NotFound): namespaces "gone" not found', 1],
+  ['kubectl delete hpa --all -A', 'horizontalpodautoscaler.autoscaling "web" deleted'],
+]);
