@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { SessionAsk } from '../../schemas/wire/exec.ts';
 import type { DesiredUpdate } from '../../schemas/wire/messages.ts';
 import type { MemoryAgent } from '../sim/memory-agent.ts';
 
@@ -77,9 +78,21 @@ export class AgentServer {
         const outcome = await this.#agent.importImage(query.get('digest') ?? '', stream);
         return outcome.ok ? answer(stream, 200, outcome.images) : answer(stream, 422, outcome.problem);
       }
+      case 'POST /v1/sessions':
+        return this.#session(stream, JSON.parse(query.get('ask') ?? '') as SessionAsk);
       default:
         return answer(stream, 404, { reason: 'NotFound', message: `${route} does not exist` });
     }
+  }
+
+  async #session(stream: ServerHttp2Stream, ask: SessionAsk): Promise<void> {
+    const { session } = this.#agent;
+    if (session === undefined)
+      return answer(stream, 404, { reason: 'NotFound', message: 'pod does not exist' });
+    stream.respond({ ':status': 200 });
+    const input = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    for await (const chunk of session(ask, input)) stream.write(chunk);
+    stream.end();
   }
 
   async #logs(stream: ServerHttp2Stream, key: string): Promise<void> {

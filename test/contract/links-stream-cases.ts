@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import type { SessionAsk } from '../../schemas/wire/exec.ts';
 import { connect, News, secret, type LinksCases } from './links-trial.ts';
 
 const mebibyte = 1024 * 1024;
@@ -21,6 +22,17 @@ async function read(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+async function* endless(): AsyncGenerator<Uint8Array, void, undefined> {
+  yield Buffer.from('line\n');
+  await new Promise(() => undefined);
+}
+
+async function* inChunks(...chunks: readonly string[]): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const chunk of chunks) yield Buffer.from(chunk);
+}
+
+const dial: SessionAsk = { type: 'dial', address: '10.42.0.2', port: 80 };
+
 /** Logs and images: streams beside the desired state. */
 export const streamCases: LinksCases = {
   'a log comes as the bytes that it is': async (trial) => {
@@ -39,11 +51,38 @@ export const streamCases: LinksCases = {
     });
   },
 
-  'a followed log ends with its signal': async (trial) => {
-    async function* endless(): AsyncGenerator<Uint8Array, void, undefined> {
-      yield Buffer.from('line\n');
-      await new Promise(() => undefined);
+  'a session carries bytes both ways, and the end of what goes in': async (trial) => {
+    trial.agent('one').session = async function* (ask, input) {
+      yield Buffer.from(`${ask.type}: `);
+      yield* input;
+      yield Buffer.from(' and the end');
+    };
+    const { link } = await connect(trial, 'one');
+    const { output } = await link.session(dial, inChunks('some', ' input'), AbortSignal.timeout(5000));
+    assert.equal(await read(output), 'dial: some input and the end');
+  },
+
+  'a session that is refused says why, though its input has no end': async (trial) => {
+    const { link } = await connect(trial, 'one');
+    await assert.rejects(link.session(dial, endless(), AbortSignal.timeout(5000)), {
+      name: 'LinkError',
+      reason: 'NotFound',
+      message: 'pod does not exist',
+    });
+  },
+
+  'a session ends with its signal, quietly': async (trial) => {
+    trial.agent('one').session = () => endless();
+    const { link } = await connect(trial, 'one');
+    const stop = new AbortController();
+    const { output } = await link.session(dial, endless(), stop.signal);
+    for await (const chunk of output) {
+      assert.equal(Buffer.from(chunk).toString(), 'line\n');
+      stop.abort();
     }
+  },
+
+  'a followed log ends with its signal': async (trial) => {
     trial.agent('one').logs.set('u1/web', endless());
     const { link } = await connect(trial, 'one');
     const stop = new AbortController();

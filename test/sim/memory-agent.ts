@@ -2,6 +2,7 @@
  * An agent without a host: it keeps the rules of schemas/wire/messages.ts about epochs, generations, bases,
  * snapshots and digests, and runs nothing. Tests speak to it in memory or through the server in test/contract.
  */
+import type { SessionAsk } from '../../schemas/wire/exec.ts';
 import { createHash } from 'node:crypto';
 import {
   wireProtocol,
@@ -30,6 +31,8 @@ export class MemoryAgent {
   readonly images: ImageReport[] = [];
   /** Text by `UID/CONTAINER`. */
   readonly logs = new Map<string, AsyncIterable<Uint8Array> | Uint8Array>();
+  /** What serves sessions: gives what comes back for what goes in. Without it every session is refused. */
+  session: ((ask: SessionAsk, input: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>) | undefined;
   /** What the agent has to report of pods, by uid: told again on each new stream. */
   readonly pods = new Map<string, Report>();
   epoch = 0;

@@ -18,6 +18,7 @@ import { anotherLeads, attemptEndOf, type AttemptEnd } from '../../reconciler/di
 import { retryDelayMs } from '../../reconciler/dispatch/backoff.ts';
 import { DesiredOutbox, type DesiredChange } from '../../reconciler/dispatch/desired-outbox.ts';
 import { sshKeepaliveCountMax, sshKeepaliveIntervalMs } from '../../schemas/wire/ssh.ts';
+import type { SessionAsk } from '../../schemas/wire/exec.ts';
 import type { DesiredUpdate, ImageReport, LogQuery, Report } from '../../schemas/wire/messages.ts';
 import type { DesiredOutcome, MemoryAgent } from './memory-agent.ts';
 
@@ -142,9 +143,15 @@ class MemoryLink implements HostLink {
     return untilAborted(log instanceof Uint8Array ? oneChunk(log) : log, signal);
   }
 
-  async session(): Promise<HostSession> {
+  async session(
+    ask: SessionAsk,
+    input: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<HostSession> {
     this.#connected();
-    throw new LinkError('NotSimulated', 'hosts in memory have no containers to speak to');
+    const { session } = this.#agent;
+    if (session === undefined) throw new LinkError('NotFound', 'pod does not exist');
+    return { protocol: '', output: untilAborted(session(ask, input), signal) };
   }
 
   async images(_signal: AbortSignal): Promise<readonly ImageReport[]> {
