@@ -3,11 +3,13 @@
  * nothing that would draw pods or secrets to it, and of pods only those that run on it.
  */
 import type { Node, PersistentVolumeClaim, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { CertificateSigningRequest } from '../../../schemas/kubernetes/types/certificates-v1.ts';
 import type { ResourceSlice } from '../../../schemas/kubernetes/types/resource-v1.ts';
 import { nodeNameOf } from '../authorization/node-authorizer.ts';
 import { sameJson } from '../model/json.ts';
 import { groupKind } from '../registry/halves.ts';
 import type { AdmissionRequest } from './admission-request.ts';
+import { certificateSubject } from './certificate-subject.ts';
 import { mirrorPodReason } from './mirror-pod.ts';
 import { forbiddenNodeLabels } from './node-labels.ts';
 import { type AdmissionPlugin, admitted, refuse } from './plugin.ts';
@@ -16,12 +18,14 @@ import { type AdmissionPlugin, admitted, refuse } from './plugin.ts';
 type NodeRule = (request: AdmissionRequest, node: string) => string | undefined;
 
 const leaseNamespace = 'kube-node-lease';
+const kubeletSigners = ['kubernetes.io/kube-apiserver-client-kubelet', 'kubernetes.io/kubelet-serving'];
 
 /** By `group/Kind`. Other kinds are the authorizer's business alone. */
 const rules: Readonly<Record<string, NodeRule>> = {
   '/Node': nodeReason,
   '/PersistentVolumeClaim': claimReason,
   '/Pod': podReason,
+  'certificates.k8s.io/CertificateSigningRequest': certificateReason,
   'coordination.k8s.io/Lease': leaseReason,
   'resource.k8s.io/ResourceSlice': sliceReason,
   'storage.k8s.io/CSINode': csiNodeReason,
@@ -128,4 +132,17 @@ function csiNodeReason({ object }: AdmissionRequest, node: string): string | und
 function sliceReason({ operation, object }: AdmissionRequest, node: string): string | undefined {
   if (operation === 'UPDATE' || (object as ResourceSlice).spec.nodeName === node) return undefined;
   return `can only ${operation.toLowerCase()} ResourceSlice with the same NodeName as the requesting node`;
+}
+
+/** Certificates that nodes are known by are its own. */
+function certificateReason({ operation, object }: AdmissionRequest, node: string): string | undefined {
+  const spec = (object as CertificateSigningRequest).spec as CertificateSigningRequest['spec'] | undefined;
+  if (operation !== 'CREATE' || !kubeletSigners.includes(spec?.signerName ?? '')) return undefined;
+  const own = `system:node:${node}`;
+  try {
+    const { commonName } = certificateSubject(spec?.request ?? '');
+    return commonName === own ? undefined : `can only create a node CSR with CN=${own}`;
+  } catch (error) {
+    return `unable to parse csr: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }

@@ -1,4 +1,5 @@
 /** Every admission plugin, in Kubernetes' order: those that change objects first, the quota last. */
+import { certificateSubjectRestriction } from './certificate-subject-restriction.ts';
 import { claimResize } from './claim-resize.ts';
 import { defaultIngressClass, defaultStorageClass } from './default-classes.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
@@ -25,6 +26,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   defaultStorageClass,
   claimResize,
   runtimeClass,
+  certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
   podSecurity,

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PodSpec } from '../../../../schemas/kubernetes/types/core-v1.ts';
-import { baselineChecks } from './baseline-checks.ts';
 import { violationsOf } from './evaluate.ts';
 import type { LevelVersion } from './policy.ts';
-import { restrictedChecks } from './restricted-checks.ts';
 
 const hardened = {
   allowPrivilegeEscalation: false,
@@ -289,14 +287,3 @@ for (const { what, spec, at, annotations, says } of [...baselineCases, ...restri
   test(`${at.level} and ${what}`, () => {
     assert.deepEqual(told(spec, at, annotations), says);
   });
-
-test('privileged forbids nothing', () => {
-  assert.deepEqual(told({ hostPID: true }, { level: 'privileged', minor: 'latest' }), []);
-});
-
-test('checks stand by id, as messages list what they found', () => {
-  for (const checks of [baselineChecks, restrictedChecks]) {
-    const ids = checks.map(({ id }) => id);
-    assert.deepEqual(ids, ids.toSorted());
-  }
-});
