@@ -90,18 +90,16 @@ function verbOf(method: string, name: string, query: URLSearchParams): string {
 }
 
 function segmentsOf(path: string): readonly string[] | undefined {
-  const segments: string[] = [];
-  for (const raw of path.split('/').slice(1)) {
-    let segment: string;
-    try {
-      segment = decodeURIComponent(raw);
-    } catch {
-      return undefined;
-    }
-    if (segment === '.' || segment === '..' || segment.includes('\0')) return undefined;
-    segments.push(segment);
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    return undefined;
   }
-  return segments;
+  // Decoded first, as Go does: `%2F` parts segments too, and no name can hold one.
+  const segments = decoded.split('/').slice(1);
+  const strays = segments.some((segment) => segment === '.' || segment === '..' || segment.includes('\0'));
+  return strays ? undefined : segments;
 }
 
 function resourceOf(all: readonly string[]): RequestAttributes['resource'] {

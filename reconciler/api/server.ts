@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import { createSecureServer, type Http2SecureServer, type SecureServerOptions } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { refuseBrokenMessages } from './broken-messages.ts';
 import type { ApiHandler } from './handler.ts';
 import { upgradeKind } from './streams/upgrade.ts';
 
@@ -22,6 +23,7 @@ export function createLocalServer(handler: ApiHandler): ApiServer<Server> {
     void handler.handle({ request, response, local: true });
   });
   server.on('upgrade', onUpgrade(handler, true));
+  refuseBrokenMessages(server);
   server.headersTimeout = headersTimeoutMs;
   // Watches and logs stay open as long as their clients.
   server.requestTimeout = 0;
@@ -58,6 +60,7 @@ export function createTlsServer(handler: ApiHandler, tls: SecureServerOptions): 
   // Not an option of this server, but looked at by the HTTP/1.1 that it serves.
   Object.assign(server, { shouldUpgradeCallback: isUpgrade });
   server.on('upgrade', onUpgrade(handler, false));
+  refuseBrokenMessages(server);
   return withConnections(server);
 }
 

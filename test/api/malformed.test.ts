@@ -15,6 +15,7 @@ import { issue, newKeyPair, privateKeyPem, selfSigned } from '../../reconciler/a
 import { malformedAddresses } from './malformed-addresses.ts';
 import { malformedBodies } from './malformed-bodies.ts';
 import { malformedHeaders, malformedTokens } from './malformed-credentials.ts';
+import { malformedPatches } from './malformed-patches.ts';
 import type { Malformed } from './malformed.ts';
 import { rawRequest } from './raw-request.ts';
 
@@ -101,7 +102,10 @@ test('malformed requests are refused with a Status each, and harm nobody else', 
   const { berth, admin, nobody } = target;
   const before = berth.pids;
   const all = [
-    ...[...malformedBodies, ...malformedAddresses, ...malformedHeaders].map((one) => ({ one, from: admin })),
+    ...[...malformedBodies, ...malformedPatches, ...malformedAddresses, ...malformedHeaders].map((one) => ({
+      one,
+      from: admin,
+    })),
     ...malformedTokens.map((one) => ({ one, from: nobody })),
   ];
   assert.ok(all.length >= 200, String(all.length));
@@ -127,8 +131,11 @@ test('malformed requests are refused with a Status each, and harm nobody else', 
     async () => {
       const session = connectHttp2(`https://${String(nobody.host)}:${String(nobody.port)}`, nobody);
       session.on('error', () => undefined);
-      const fields = Array.from({ length: 5_000 }, (_, index) => [`x-${String(index)}`, 'a'.repeat(100)]);
-      const stream = session.request({ ':path': maps, ...Object.fromEntries(fields) });
+      const fields = Array.from({ length: 5_000 }, (_, index): [string, string] => [
+        `x-${String(index)}`,
+        'a'.repeat(100),
+      ]);
+      const stream = session.request({ ':path': maps, ...Object.fromEntries<string>(fields) });
       stream.on('error', () => undefined);
       await new Promise<void>((resolve) => stream.once('close', resolve).resume());
       session.destroy();

@@ -67,7 +67,7 @@ kubectlTest('kubectl knows who may do what', files, [
   ['kubectl get ns --as=jane --as-group=system:masters -o name | head -1', 'namespace/default'],
   [
     'kubectl auth reconcile -f reader.yaml',
-    /^role\.rbac\.authorization\.k8s\.io\/reader reconciled\n\treconciliation required create\n\tmissing rules added:\n[^]*rolebinding\.rbac\.authorization\.k8s\.io\/reader reconciled\n/,
+    /^role\.rbac\.authorization\.k8s\.io\/reader reconciled\nrolebinding\.rbac\.authorization\.k8s\.io\/reader reconciled\n[^]*missing rules added:\n\t\t\{Verbs:\[get list\] APIGroups:\[\] Resources:\[pods\]/,
   ],
   [
     'kubectl auth reconcile -f reader.yaml',
@@ -75,7 +75,7 @@ kubectlTest('kubectl knows who may do what', files, [
   ],
   ['kubectl get pods --as=jane', 'No resources found in default namespace.'],
   ['kubectl auth can-i list pods --as=jane', 'yes'],
-  ['kubectl auth can-i list pods/log --as=jane', 'no', 1],
+  ['kubectl auth can-i list pods --subresource=log --as=jane', 'no', 1],
   ['kubectl auth can-i --list --as=jane | grep ^pods', /^pods +\[\] +\[\] +\[get list\]$/],
   [
     'kubectl create role own --verb=delete --resource=pods --as=jane',

@@ -18,7 +18,7 @@ spec: {nodeName: n1, containers: [{name: main, image: "web:1"}]}
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata: {name: bound}
-spec: {maxUnavailable: 0, selector: {matchLabels: {app: bound}}}
+spec: {minAvailable: 1, selector: {matchLabels: {app: bound}}}
 `,
 };
 
@@ -62,6 +62,10 @@ kubectlTest('kubectl manages nodes and asks what the cluster serves', files, [
     /^Name: +n1\nRoles: +worker\nLabels: +kubernetes\.io\/hostname=n1\n[^]*Unschedulable: +false\n[^]*Addresses:\n {2}InternalIP: +192\.0\.2\.7\n {2}Hostname: +n1\nCapacity:\n {2}cpu: +4\n[^]*Kubelet Version: +v1\.36\.0\n/,
   ],
   ['kubectl create -f pods.yaml', 'pod/bound created\npoddisruptionbudget.policy/bound created'],
+  [
+    `kubectl patch pod bound --subresource=status --type=merge -p '{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}'`,
+    'pod/bound patched',
+  ],
   ["kubectl get pod bound -o jsonpath='{.spec.nodeName}'", 'n1'],
   [
     'kubectl drain n1',

@@ -121,5 +121,6 @@ function time(type: keyof typeof layouts): ScalarCheck {
 
 function isInteger(value: unknown, bits: 32 | 64): value is number {
   if (!Number.isInteger(value)) return false;
-  return bits === 64 || ((value as number) >= -(2 ** 31) && (value as number) < 2 ** 31);
+  const bound = 2 ** (bits - 1);
+  return (value as number) >= -bound && (value as number) < bound;
 }

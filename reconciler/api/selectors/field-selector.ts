@@ -103,11 +103,14 @@ function termTest(term: string, info: KindInfo, custom: readonly string[]): Fiel
 
 /** Commas part terms, unless a backslash stands before them. */
 function splitTerms(text: string): readonly string[] {
-  return (text.match(/(?:\\.|[^,\\])+/g) ?? []).map((term) => term.trim()).filter((term) => term !== '');
+  return (text.match(/(?:\\.|\\$|[^,\\])+/g) ?? []).map((term) => term.trim()).filter((term) => term !== '');
 }
 
 function unescaped(value: string): string {
-  return value.replace(/\\([\\,=])/g, (_, character: string) => character);
+  return value.replace(/\\(.?)/gs, (sequence, character: string) => {
+    if (['\\', ',', '='].includes(character)) return character;
+    throw badRequest(`invalid field selector: invalid escape sequence: ${sequence}`);
+  });
 }
 
 function fieldAt(object: unknown, path: string): unknown {

@@ -7,7 +7,7 @@ import { jsonPatch } from '../../core/patch/json-patch.ts';
 import { PatchError } from '../../core/patch/patch-error.ts';
 import { mergePatch } from '../../core/patch/merge-patch.ts';
 import { strategicMergePatch } from '../../core/patch/strategic-merge-patch.ts';
-import { invalid, notFound } from '../../core/registry/status-error.ts';
+import { notFound } from '../../core/registry/status-error.ts';
 import { ApiError, badRequest, notBuilt } from '../api-error.ts';
 import { decodeApply, decodePatch, type ExpectedBody, patchDuplicates } from '../codec/decode-body.ts';
 import { checkFields } from '../codec/field-validation.ts';
@@ -46,7 +46,7 @@ export async function patchObject(request: ResourceRequest, context: WriteContex
       const live = liveObject(request, context);
       const shown = shownAs(live, request.info, context.cluster.view);
       const object = patchedDocument(shown, context.body, expected, options, context) as KubeObject;
-      refuseMove(request, object, live);
+      refuseMove(request, object);
       const { view } = context.cluster;
       for (const text of customFieldWarnings(object, request.info, view, options.fieldValidation))
         context.warn(text);
@@ -117,14 +117,17 @@ function patched(
   }
 }
 
-/** A patch changes no object's identity. */
-function refuseMove(request: ResourceRequest, object: KubeObject, live: KubeObject): void {
-  const { name, namespace } = live.metadata;
-  if (object.metadata.name === name && object.metadata.namespace === namespace) return;
-  const field = object.metadata.name === name ? 'metadata.namespace' : 'metadata.name';
-  const value = field === 'metadata.name' ? object.metadata.name : object.metadata.namespace;
-  const message = `Invalid value: ${JSON.stringify(value ?? '')}: field is immutable`;
-  throw new ApiError(invalid(refOfRequest(request), [{ reason: 'FieldValueInvalid', field, message }]));
+/** A patch changes no object's identity: it stays what the URL names. */
+function refuseMove({ name, namespace }: ResourceRequest, { metadata }: KubeObject): void {
+  if ((metadata.namespace ?? '') !== '' && metadata.namespace !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  const given = metadata.name ?? '';
+  if (given === '')
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  if (given !== name)
+    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
 }
 
 async function applyObject(

@@ -23,7 +23,11 @@ type Entries = Map<string, unknown>;
  * misses the key of an item; 422 for lists of lists, which do not merge.
  */
 export function strategicMergePatch(target: JsonObject, patch: unknown, definition: string): JsonObject {
-  if (!isObject(patch)) throw malformedPatch('invalid JSON document');
+  if (patch === null) return target;
+  if (!isObject(patch)) {
+    const type = Array.isArray(patch) ? 'array' : typeof patch === 'boolean' ? 'bool' : typeof patch;
+    throw malformedPatch(`json: cannot unmarshal ${type} into Go value of type map[string]interface {}`);
+  }
   if (!isPatchable(definition)) throw malformedPatch('strategic merge patch format is not supported');
   return mergeObjects(target, patch, definition);
 }

@@ -16,7 +16,7 @@ function named(...names: string[]): object[] {
 }
 
 const refused: readonly [string, unknown, number, RegExp, JsonObject?][] = [
-  ['what is no object', [], 400, /invalid JSON document/],
+  ['what is no object', [], 400, /cannot unmarshal array into Go value of type map\[string\]interface \{\}/],
   [
     'an unknown directive',
     { spec: { $patch: 'x' } },

@@ -10,7 +10,27 @@ import { workloadDefaulters } from './workloads.ts';
 
 const defaulters: Defaulters = { ...workloadDefaulters, ...clusterObjectDefaulters, ...definitionDefaulters };
 
+/** Kinds whose spec is never absent in Kubernetes: without one they are judged as with an empty one. */
+const specified: ReadonlySet<string> = new Set([
+  'v1/PersistentVolume',
+  'v1/PersistentVolumeClaim',
+  'v1/Pod',
+  'v1/ReplicationController',
+  'v1/Service',
+  'apps/v1/DaemonSet',
+  'apps/v1/Deployment',
+  'apps/v1/ReplicaSet',
+  'apps/v1/StatefulSet',
+  'autoscaling/v2/HorizontalPodAutoscaler',
+  'batch/v1/CronJob',
+  'batch/v1/Job',
+  'networking.k8s.io/v1/Ingress',
+]);
+
 /** The object with every default filled in. */
 export function applyDefaults(object: KubeObject): KubeObject {
-  return defaulters[`${object.apiVersion}/${object.kind}`]?.(object) ?? object;
+  const kind = `${object.apiVersion}/${object.kind}`;
+  const { spec } = object as { readonly spec?: unknown };
+  const whole = specified.has(kind) && spec === undefined ? { ...object, spec: {} } : object;
+  return defaulters[kind]?.(whole) ?? whole;
 }

@@ -49,9 +49,8 @@ function nodeUpdate(after: KubeObject, before: KubeObject): readonly FieldProble
   const problems: FieldProblem[] = [];
   const report = new Reporter(problems, []);
   const [next, old] = [(after as Node).spec ?? {}, (before as Node).spec ?? {}];
-  const ranges = old.podCIDRs ?? (old.podCIDR === undefined ? [] : [old.podCIDR]);
-  const nextRanges = next.podCIDRs ?? (next.podCIDR === undefined ? [] : [next.podCIDR]);
-  if (ranges.length > 0 && !semanticallyEqual(nextRanges, ranges))
+  const ranges = podRanges(old);
+  if (ranges.length > 0 && !semanticallyEqual(podRanges(next), ranges))
     report.forbidden(['spec', 'podCIDRs'], 'node updates may not change podCIDR except from "" to valid');
   if ((old.providerID ?? '') !== '' && next.providerID !== old.providerID)
     report.forbidden(
@@ -66,6 +65,11 @@ function nodeUpdate(after: KubeObject, before: KubeObject): readonly FieldProble
     seen.add(id);
   }
   return problems;
+}
+
+/** A node's ranges: where the two fields differ, the single one counts, as in the API server's conversion. */
+function podRanges({ podCIDR = '', podCIDRs = [] }: NonNullable<Node['spec']>): readonly string[] {
+  return podCIDR === '' || podCIDRs[0] === podCIDR ? podCIDRs : [podCIDR];
 }
 
 export const configUpdateRules: UpdateRules = {
