@@ -1,14 +1,25 @@
 /**
- * Admission: what the cluster's own objects say about a write, after defaulting and before validation. Each plugin is a
- * pure function over the view; those that change the object run before those that only judge it.
+ * Admission: what the cluster's own objects say about a write, in two rounds around validation. Each plugin is a pure
+ * function over the view; those that change the object run before those that only judge it.
  */
 import type { UpdateChange } from '../model/plan.ts';
 import { groupKind } from '../registry/halves.ts';
 import type { AdmissionRequest, AdmissionResult } from './admission-request.ts';
-import { plugins } from './table.ts';
+import type { AdmissionPlugin } from './plugin.ts';
+import { mutatingPlugins, validatingPlugins } from './table.ts';
+
+/** After defaulting, before validation: the object as it shall be judged. */
+export function admit(request: AdmissionRequest): AdmissionResult {
+  return asked(mutatingPlugins, request);
+}
+
+/** After validation: whether the object may be, what to warn of, and what is charged for it. */
+export function judge(request: AdmissionRequest): AdmissionResult {
+  return asked(validatingPlugins, request);
+}
 
 /** Asks every plugin in order; the first refusal counts. */
-export function admit(request: AdmissionRequest): AdmissionResult {
+function asked(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): AdmissionResult {
   const kind = groupKind(request.object);
   const warnings: string[] = [];
   const alongside: UpdateChange[] = [];

@@ -5,9 +5,9 @@ import type { Ingress } from '../../../schemas/kubernetes/types/networking-v1.ts
 import type { KubeObject } from '../model/object.ts';
 import type { UserInfo } from '../model/user.ts';
 import { claimResize } from './claim-resize.ts';
+import { defaultPriorityClass } from './default-priority-class.ts';
 import { defaultIngressClass, defaultStorageClass } from './default-classes.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
-import { priority } from './priority.ts';
 import { taintNodesByCondition } from './taint-new-nodes.ts';
 import { namespace, requestFor, viewOf } from './testing/admission-requests.ts';
 
@@ -138,9 +138,12 @@ test('one priority class is the default', () => {
     }) as KubeObject;
   const view = viewOf(made('a', true));
   assert.equal(
-    priority.admit(requestFor(made('b', true), { view })).problem?.message,
+    defaultPriorityClass.admit(requestFor(made('b', true), { view })).problem?.message,
     'priorityclasses.scheduling.k8s.io "b" is forbidden: PriorityClass a is already marked as default. Only one default can exist',
   );
-  assert.deepEqual(priority.admit(requestFor(made('b', false), { view })), {});
-  assert.deepEqual(priority.admit(requestFor(made('a', true), { view, before: made('a', true) })), {});
+  assert.deepEqual(defaultPriorityClass.admit(requestFor(made('b', false), { view })), {});
+  assert.deepEqual(
+    defaultPriorityClass.admit(requestFor(made('a', true), { view, before: made('a', true) })),
+    {},
+  );
 });

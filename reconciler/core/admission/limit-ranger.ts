@@ -1,19 +1,14 @@
-/** LimitRanges: amounts that containers get where they name none, and the bounds of what they may name. */
+/** LimitRanges: the bounds of what pods, their containers and claims may name. */
 import type {
-  Container,
   LimitRange,
   LimitRangeItem,
   PersistentVolumeClaim,
   Pod,
-  ResourceRequirements,
 } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { podAmounts } from './pod-amounts.ts';
 import type { AdmissionRequest } from './admission-request.ts';
 import { type Amounts, boundProblems } from './limit-bounds.ts';
 import { type AdmissionPlugin, admitted, refuse, type Verdict } from './plugin.ts';
-
-/** Tells what was set for whom. */
-const annotation = 'kubernetes.io/limit-ranger';
 
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
@@ -33,8 +28,7 @@ export const limitRanger: AdmissionPlugin = {
 function admitPod(request: AdmissionRequest, pod: Pod, ranges: readonly LimitRange[]): Verdict {
   // Resources of a pod that is there change by resize alone.
   if (request.operation === 'UPDATE' && request.subresource !== 'resize') return admitted;
-  const completed = request.operation === 'CREATE' ? ranges.reduce(withDefaults, pod) : pod;
-  return firstRefusal(request, ranges, (item) => podProblems(completed, item)) ?? { object: completed };
+  return firstRefusal(request, ranges, (item) => podProblems(pod, item)) ?? admitted;
 }
 
 function admitClaim(
@@ -72,69 +66,4 @@ function podProblems(pod: Pod, item: LimitRangeItem): readonly string[] {
   return containers.flatMap(({ resources }) =>
     boundProblems(item, { requests: resources?.requests ?? {}, limits: resources?.limits ?? {} }, 'limits'),
   );
-}
-
-function withDefaults(pod: Pod, range: LimitRange): Pod {
-  if (pod.spec === undefined) return pod;
-  const defaults = defaultsOf(range);
-  const notes: string[] = [];
-  const complete =
-    (init: boolean) =>
-    (container: Container): Container => {
-      const { resources, set } = completed(container.resources ?? {}, defaults);
-      const what = init ? 'init container' : 'container';
-      for (const [kind, names] of set)
-        notes.push(`${names.join(', ')} ${kind} for ${what} ${container.name}`);
-      return set.length === 0 ? container : { ...container, resources };
-    };
-  const containers = pod.spec.containers.map(complete(false));
-  const initContainers = pod.spec.initContainers?.map(complete(true));
-  if (notes.length === 0) return pod;
-  const text = `LimitRanger plugin set: ${notes.join('; ')}`;
-  return {
-    ...pod,
-    metadata: { ...pod.metadata, annotations: { ...pod.metadata.annotations, [annotation]: text } },
-    spec: { ...pod.spec, containers, ...(initContainers === undefined ? {} : { initContainers }) },
-  };
-}
-
-interface Defaults {
-  readonly limits: Readonly<Record<string, string>>;
-  readonly requests: Readonly<Record<string, string>>;
-}
-
-/** What a range gives to containers; of several items the last one counts. */
-function defaultsOf({ spec }: LimitRange): Defaults {
-  const items = (spec?.limits ?? []).filter(({ type }) => type === 'Container');
-  return {
-    limits: Object.fromEntries(items.flatMap((item) => Object.entries(item.default ?? {}))),
-    requests: Object.fromEntries(items.flatMap((item) => Object.entries(item.defaultRequest ?? {}))),
-  };
-}
-
-/** Requests and limits with what they lack, and which were set. */
-function completed(
-  resources: ResourceRequirements,
-  { limits, requests }: Defaults,
-): {
-  readonly resources: ResourceRequirements;
-  readonly set: readonly (readonly [string, readonly string[]])[];
-} {
-  const lacking = (given: object | undefined, defaults: object): string[] =>
-    Object.keys(defaults)
-      .filter((name) => !Object.hasOwn(given ?? {}, name))
-      .sort();
-  const requested = lacking(resources.requests, requests);
-  const limited = lacking(resources.limits, limits);
-  const set: (readonly [string, readonly string[]])[] = [];
-  if (requested.length > 0) set.push(['request', requested]);
-  if (limited.length > 0) set.push(['limit', limited]);
-  return {
-    set,
-    resources: {
-      ...resources,
-      ...(requested.length === 0 ? {} : { requests: { ...requests, ...resources.requests } }),
-      ...(limited.length === 0 ? {} : { limits: { ...limits, ...resources.limits } }),
-    },
-  };
 }

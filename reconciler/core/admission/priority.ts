@@ -1,4 +1,4 @@
-/** Gives pods the number behind their priority class, and keeps the default class the only one. */
+/** Gives pods the number behind their priority class. */
 import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { PriorityClass } from '../../../schemas/kubernetes/types/scheduling-v1.ts';
 import type { ClusterView } from '../model/view.ts';
@@ -16,13 +16,11 @@ const usualPolicy = 'PreemptLowerPriority';
 export const priority: AdmissionPlugin = {
   name: 'Priority',
   operations: ['CREATE', 'UPDATE'],
-  kinds: new Set(['/Pod', 'scheduling.k8s.io/PriorityClass']),
+  kinds: new Set(['/Pod']),
   admit: (request) =>
-    request.object.kind === 'PriorityClass'
-      ? onlyDefault(request, request.object as PriorityClass)
-      : request.operation === 'CREATE'
-        ? withPriority(request, request.object as Pod)
-        : kept(request, request.object as Pod),
+    request.operation === 'CREATE'
+      ? withPriority(request, request.object as Pod)
+      : kept(request, request.object as Pod),
 };
 
 interface Resolved {
@@ -95,16 +93,4 @@ function byDefault(view: ClusterView): Resolved {
     value: lowest.value ?? 0,
     preemptionPolicy: lowest.preemptionPolicy,
   };
-}
-
-function onlyDefault(request: AdmissionRequest, given: PriorityClass): Verdict {
-  if (given.globalDefault !== true) return admitted;
-  const other = request.view
-    .list<PriorityClass>('scheduling.k8s.io/v1', 'PriorityClass')
-    .find(({ globalDefault, metadata }) => globalDefault === true && metadata.name !== given.metadata.name);
-  if (other === undefined) return admitted;
-  return refuse(
-    request,
-    `PriorityClass ${other.metadata.name ?? ''} is already marked as default. Only one default can exist`,
-  );
 }

@@ -151,3 +151,11 @@ test('a quota that the commit deletes stays deleted', () => {
     assert.deepEqual(writes, [{ type: 'delete', key: quotaKey, expected: 7 }]);
   }
 });
+
+test('what is not valid hears that, before it hears what it may not', () => {
+  const none = { ...quota, spec: { hard: { pods: '0' } }, status: {} } as KubeObject;
+  const object = pod({ containers: [{ name: 'a', image: 'nginx', imagePullPolicy: 'Sometimes' }] });
+  const transaction = transactionOf([{ type: 'create', object }], viewOf(namespace('shop'), none), context());
+  assert.ok(!transaction.ok);
+  assert.equal(transaction.problem.code, 422);
+});

@@ -3,7 +3,8 @@ import type { Namespace } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { ObjectMeta } from '../../../schemas/kubernetes/types/meta-v1.ts';
 import type { KindInfo } from '../../../schemas/kinds.ts';
 import { validateObject } from '../../../schemas/validation/validate.ts';
-import { admit } from '../admission/admission.ts';
+import { admit, judge } from '../admission/admission.ts';
+import type { AdmissionRequest } from '../admission/admission-request.ts';
 import { completeCustom, creationProblem, customProblems, storedCustom } from '../custom/custom-writes.ts';
 import { type KubeObject, kindOf, refOf } from '../model/object.ts';
 import { formatTime } from '../model/time.ts';
@@ -20,7 +21,7 @@ import {
   isService,
   withStatus,
 } from './halves.ts';
-import { type Prepared, type RegistryContext, refused } from './prepared.ts';
+import { bothRounds, type Prepared, type RegistryContext, refused } from './prepared.ts';
 import { qosClassOf } from './qos.ts';
 import { withRequester } from './signing-requester.ts';
 import { forbidden, invalidFields, notFound, type StatusProblem } from './status-error.ts';
@@ -36,7 +37,7 @@ export function prepareCreate(input: KubeObject, context: RegistryContext): Prep
   const identified = withFirstStatus(withIdentity(named, info, context), info);
   const asked = withRequester(identified, context.user);
   const fresh = isCustom(info) ? completeCustom(asked, info, view) : applyDefaults(asked);
-  const admitted = admit({
+  const request: AdmissionRequest = {
     operation: 'CREATE',
     info,
     subresource: '',
@@ -46,7 +47,8 @@ export function prepareCreate(input: KubeObject, context: RegistryContext): Prep
     view,
     newNamespaces: context.newNamespaces,
     nowMs: context.nowMs,
-  });
+  };
+  const admitted = admit(request);
   if (admitted.type === 'refused') return admitted;
   let { object } = admitted;
   if (isPod(object)) object = withStatus(object, { ...object.status, qosClass: qosClassOf(object) });
@@ -54,13 +56,15 @@ export function prepareCreate(input: KubeObject, context: RegistryContext): Prep
     ? customProblems(object, undefined, info, '', view)
     : [...validateObject(object), ...creationProblems(object)];
   if (problems.length > 0) return refused(invalidFields(refOf(object), problems));
+  const judged = judge({ ...request, object });
+  if (judged.type === 'refused') return judged;
   if (isService(object)) {
     const allocated = allocateService(object, view, context.settings, context.random);
     if ('code' in allocated) return refused(allocated);
     object = allocated;
   }
   if (isCustom(info)) object = storedCustom(object, info, view);
-  const { warnings, alongside } = admitted;
+  const { warnings, alongside } = bothRounds(admitted, judged);
   return { type: 'write', object, before: undefined, warnings, alongside };
 }
 

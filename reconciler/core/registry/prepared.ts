@@ -42,3 +42,11 @@ export function refused(problem: StatusProblem): Prepared {
 }
 
 export const nothingElse: Admitted = { warnings: [], alongside: [] };
+
+/** What the two rounds of admission add. */
+export function bothRounds(first: Admitted, second: Admitted): Admitted {
+  return {
+    warnings: [...first.warnings, ...second.warnings],
+    alongside: [...first.alongside, ...second.alongside],
+  };
+}

@@ -3,7 +3,8 @@ import type { Service } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { ObjectMeta } from '../../../schemas/kubernetes/types/meta-v1.ts';
 import type { KindInfo } from '../../../schemas/kinds.ts';
 import { validateObject } from '../../../schemas/validation/validate.ts';
-import { admit } from '../admission/admission.ts';
+import { admit, judge } from '../admission/admission.ts';
+import type { AdmissionRequest } from '../admission/admission-request.ts';
 import { sameJson } from '../model/json.ts';
 import { completeCustom, customProblems, storedCustom } from '../custom/custom-writes.ts';
 import { toVersion } from '../custom/versions.ts';
@@ -23,7 +24,7 @@ import {
   withStatus,
 } from './halves.ts';
 import { keepAllocation } from './keep-allocation.ts';
-import { nothingElse, type Prepared, type RegistryContext, refused } from './prepared.ts';
+import { bothRounds, nothingElse, type Prepared, type RegistryContext, refused } from './prepared.ts';
 import { invalidFields, type StatusProblem } from './status-error.ts';
 import { preserved } from './updates/preserved.ts';
 import { updateProblems } from './updates/updates.ts';
@@ -46,7 +47,7 @@ export function prepareUpdate(stored: KubeObject, change: UpdateChange, context:
   if (isFinished(next)) return { type: 'remove', before: stored, ...nothingElse };
   const storedNext = isCustom(info) ? storedCustom(next, info, view) : next;
   if (sameJson(storedNext, stored)) return { type: 'nothing', object: stored };
-  const admitted = admit({
+  const request: AdmissionRequest = {
     operation: 'UPDATE',
     info,
     subresource,
@@ -56,14 +57,17 @@ export function prepareUpdate(stored: KubeObject, change: UpdateChange, context:
     view,
     newNamespaces: context.newNamespaces,
     nowMs: context.nowMs,
-  });
+  };
+  const admitted = admit(request);
   if (admitted.type === 'refused') return admitted;
   const { object } = admitted;
   if (context.user !== undefined) {
     const problem = problemOf(object, before, info, subresource, view);
     if (problem !== undefined) return refused(problem);
   }
-  const { warnings, alongside } = admitted;
+  const judged = judge({ ...request, object });
+  if (judged.type === 'refused') return judged;
+  const { warnings, alongside } = bothRounds(admitted, judged);
   const counted = withGeneration(object, before, info);
   const written = isCustom(info) ? storedCustom(counted, info, view) : counted;
   return { type: 'write', object: written, before: stored, warnings, alongside };
