@@ -200,17 +200,24 @@ function reportDuplicates(
 }
 
 function applyToFields(rule: Rule, value: Fields, path: FieldPath, problems: FieldProblem[]): void {
+  const found: FieldProblem[] = [];
   if (rule.keys !== undefined) {
     for (const key of Object.keys(value)) {
       const wrong = formats[rule.keys](key);
-      if (wrong !== undefined) problems.push({ ...invalid([...path, { key }], key, wrong), at: 'key' });
+      if (wrong !== undefined) found.push({ ...invalid([...path, { key }], key, wrong), at: 'key' });
     }
   }
   if (rule.values !== undefined) {
     for (const [key, entry] of Object.entries(value))
-      applyRule(rule.values, entry, [...path, { key }], problems);
+      applyRule(rule.values, entry, [...path, { key }], found);
   }
+  problems.push(...(toldAtMap(rule) ? found.map((one) => ({ ...one, path: renderPath(path) })) : found));
   if (rule.exactlyOne !== undefined) applyExactlyOne(rule.exactlyOne, value, path, problems);
+}
+
+/** Labels and annotations: Kubernetes names the map alone; the place in a file is still that of the entry. */
+function toldAtMap({ keys, values }: Rule): boolean {
+  return keys === 'annotationKey' || (keys === 'qualifiedName' && values?.format === 'labelValue');
 }
 
 /** Reports a struct in which not exactly one of the alternatives is set. */

@@ -48,7 +48,7 @@ test('gives the path in steps beside its text', () => {
 
 test('reads keys that look like JSON pointers', () => {
   assert.deepEqual(messages(configMap({ metadata: { name: 'x', labels: { 'a.b/c~d': 1 } } })).slice(0, 1), [
-    `metadata.labels[a.b/c~d]: Invalid value: "a.b/c~d": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+    `metadata.labels: Invalid value: "a.b/c~d": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
   ]);
 });
 
