@@ -1,7 +1,7 @@
 /** The API over a cluster in memory, on a socket and a port of its own, and a client that tells all of an answer. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type IncomingMessage, request } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuditor } from '../../reconciler/api/audit/auditor.ts';
@@ -17,6 +17,7 @@ import { createMemoryStore } from '../../reconciler/store/memory/memory-store.ts
 import { systemRandom } from '../../reconciler/system/system-ports.ts';
 import { HandClock, quiet } from './hand-clock.ts';
 import { memoryCluster, type TestContext } from './memory-cluster.ts';
+import { noHosts } from './no-hosts.ts';
 
 export interface Answer {
   readonly code: number;
@@ -31,6 +32,15 @@ export interface Call {
   /** Sent as it is, instead of `body` as JSON. */
   readonly bytes?: string | Buffer;
   readonly type?: string;
+  /** Besides the content type and the user agent. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer as it came. */
+export interface Reply {
+  readonly code: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
 }
 
 export interface ApiTrial {
@@ -40,10 +50,12 @@ export interface ApiTrial {
   /** Where it answers over TLS. */
   readonly address: ListenAddress;
   readonly auth: Auth;
+  readonly clock: HandClock;
   readonly call: (path: string, options?: Call) => Promise<Answer>;
+  readonly exchange: (path: string, options?: Call) => Promise<Reply>;
 }
 
-export async function servedApi(context: TestContext, backend: BerthBackend): Promise<ApiTrial> {
+export async function servedApi(context: TestContext, backend: BerthBackend = noHosts): Promise<ApiTrial> {
   const clock = new HandClock();
   const store = createMemoryStore();
   const cluster = await memoryCluster(context, clock, store);
@@ -78,23 +90,31 @@ export async function servedApi(context: TestContext, backend: BerthBackend): Pr
     socketPath,
     address,
     auth,
+    clock,
     call: (path, options) => called(socketPath, path, options),
+    exchange: (path, options) => exchanged(socketPath, path, options),
   };
 }
 
 async function called(socketPath: string, path: string, options: Call = {}): Promise<Answer> {
+  const { code, headers, bytes } = await exchanged(socketPath, path, options);
+  const text = bytes.toString();
+  const streams = path.includes('watch=') && code === 200;
+  const isJson = headers['content-type'] === 'application/json' && !streams;
+  return { code, body: (isJson ? JSON.parse(text) : { text }) as Answer['body'] };
+}
+
+async function exchanged(socketPath: string, path: string, options: Call = {}): Promise<Reply> {
   const { method = 'GET', body, bytes, type = 'application/json' } = options;
   const sent = Buffer.from(bytes ?? (body === undefined ? '' : JSON.stringify(body)));
   // A DELETE has a body here only where its length is said.
   const length = sent.length === 0 ? {} : { 'content-length': sent.length };
-  const headers = { 'content-type': type, 'user-agent': 'kubectl/v1.36.0 (linux/amd64)', ...length };
+  const agent = { 'content-type': type, 'user-agent': 'kubectl/v1.36.0 (linux/amd64)' };
+  const headers = { ...agent, ...length, ...options.headers };
   const outgoing = request({ socketPath, path, method, headers, agent: false });
   outgoing.end(sent);
   const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString();
-  const streams = path.includes('watch=') && answer.statusCode === 200;
-  const isJson = answer.headers['content-type'] === 'application/json' && !streams;
-  return { code: answer.statusCode ?? 0, body: (isJson ? JSON.parse(text) : { text }) as Answer['body'] };
+  return { code: answer.statusCode ?? 0, headers: answer.headers, bytes: Buffer.concat(chunks) };
 }

@@ -57,7 +57,7 @@ function evictionOf(
     throw new ApiError(
       conflict(
         ref,
-        `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${pod.metadata.resourceVersion ?? ''}`,
+        `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${pod.metadata.resourceVersion ?? ''}). The object might have been modified`,
       ),
     );
   const deletion: Change = {

@@ -103,7 +103,7 @@ function deletionOf(
 ): DeleteChange {
   const { resourceVersion, gracePeriodSeconds, propagation } = options;
   if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${live.metadata.resourceVersion ?? ''}`;
+    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${live.metadata.resourceVersion ?? ''}). The object might have been modified`;
     throw new ApiError(conflict(refOfRequest(request), why, cluster.view.kinds));
   }
   const ref = storedRef(request.info, request.namespace, request.name);

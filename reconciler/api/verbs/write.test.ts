@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConfigMap, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { LinkError } from '../../core/ports.ts';
 import type { Cluster } from '../../loop/cluster.ts';
 import { type Answer, type ApiTrial, servedApi } from '../../../test/sim/api-trial.ts';
 import { type TestContext } from '../../../test/sim/memory-cluster.ts';
@@ -9,12 +8,6 @@ import { type TestContext } from '../../../test/sim/memory-cluster.ts';
 const maps = '/api/v1/namespaces/default/configmaps';
 const pods = '/api/v1/namespaces/default/pods';
 const mergePatch = 'application/merge-patch+json';
-
-const noHosts = (): never => {
-  throw new LinkError('NotConnected', 'there are no hosts here');
-};
-
-const noBackend = { plan: noHosts, scan: noHosts, images: noHosts, importImage: noHosts, logs: noHosts };
 
 function configMap(name: string, data: Readonly<Record<string, string>> = {}): ConfigMap {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
@@ -31,7 +24,7 @@ function pod(name: string): Pod {
 
 /** A served cluster in which `web` is a config map and a pod. */
 async function withWeb(context: TestContext): Promise<ApiTrial> {
-  const trial = await servedApi(context, noBackend);
+  const trial = await servedApi(context);
   const map = await trial.call(maps, { method: 'POST', body: configMap('web', { color: 'blue' }) });
   const made = await trial.call(pods, { method: 'POST', body: pod('web') });
   assert.deepEqual([map.code, made.code], [201, 201]);
@@ -50,7 +43,7 @@ function refusal({ code, body }: Answer): readonly unknown[] {
 }
 
 test('a created object is answered complete, and belongs to who made it', async (context) => {
-  const { cluster, call } = await servedApi(context, noBackend);
+  const { cluster, call } = await servedApi(context);
   const { code, body } = await call(maps, { method: 'POST', body: configMap('web', { color: 'blue' }) });
   assert.equal(code, 201);
   assert.deepEqual(body, stored(cluster));
@@ -66,7 +59,7 @@ test('a created object is answered complete, and belongs to who made it', async 
 });
 
 test('an object may leave its name to the server', async (context) => {
-  const { call } = await servedApi(context, noBackend);
+  const { call } = await servedApi(context);
   const body = { metadata: { generateName: 'web-' }, data: {} };
   const answer = await call(`${maps}?fieldManager=tests`, { method: 'POST', body });
   const { name, managedFields } = answer.body['metadata'] as ConfigMap['metadata'];
@@ -84,7 +77,7 @@ test('a name that is taken is a conflict', async (context) => {
 });
 
 test('an object that is wrong is refused with a cause per field', async (context) => {
-  const { cluster, call } = await servedApi(context, noBackend);
+  const { cluster, call } = await servedApi(context);
   const body = { ...pod('web'), spec: { containers: [{ name: 'Main', image: '' }], restartPolicy: 'Once' } };
   const answer = await call(pods, { method: 'POST', body });
   assert.deepEqual(refusal(answer).slice(0, 2), [422, 'Invalid']);
@@ -102,7 +95,7 @@ test('an object that is wrong is refused with a cause per field', async (context
 });
 
 test('a value of another type than its field is a bad request that names the field', async (context) => {
-  const { call } = await servedApi(context, noBackend);
+  const { call } = await servedApi(context);
   const body = { ...pod('web'), spec: { containers: [{ name: 'main', image: 7 }] } };
   assert.deepEqual(refusal(await call(pods, { method: 'POST', body })), [
     400,
@@ -112,14 +105,14 @@ test('a value of another type than its field is a bad request that names the fie
 });
 
 test('an object without a name is refused, not a fault of the server', async (context) => {
-  const { call } = await servedApi(context, noBackend);
+  const { call } = await servedApi(context);
   const answer = await call(maps, { method: 'POST', body: { data: {} } });
   assert.deepEqual(refusal(answer).slice(0, 2), [422, 'Invalid']);
   assert.match(String(answer.body['message']), /metadata\.name/);
 });
 
 test('a namespace that is not there is not found', async (context) => {
-  const { call } = await servedApi(context, noBackend);
+  const { call } = await servedApi(context);
   const body = configMap('web');
   assert.deepEqual(refusal(await call('/api/v1/namespaces/none/configmaps', { method: 'POST', body })), [
     404,
@@ -149,13 +142,13 @@ for (const [what, path, body, message] of [
   ],
 ] as const) {
   test(`a body that is ${what} is a bad request`, async (context) => {
-    const { call } = await servedApi(context, noBackend);
+    const { call } = await servedApi(context);
     assert.deepEqual(refusal(await call(path, { method: 'POST', body })), [400, 'BadRequest', message]);
   });
 }
 
 test('a body that is no JSON, or no text, is a bad request', async (context) => {
-  const { call } = await servedApi(context, noBackend);
+  const { call } = await servedApi(context);
   for (const bytes of ['{"metadata":', Buffer.from([0x7b, 0xff, 0x7d])]) {
     const answer = await call(maps, { method: 'POST', bytes });
     assert.deepEqual(refusal(answer).slice(0, 2), [400, 'BadRequest']);
@@ -167,7 +160,7 @@ test('a body that is no JSON, or no text, is a bad request', async (context) => 
 });
 
 test('a body above three mebibytes is too large', async (context) => {
-  const { cluster, call } = await servedApi(context, noBackend);
+  const { cluster, call } = await servedApi(context);
   const limit = 3 * 1024 * 1024;
   const bytes = Buffer.alloc(limit + 1, ' ');
   assert.deepEqual(refusal(await call(maps, { method: 'POST', bytes })), [
