@@ -6,7 +6,7 @@ import {
   type ClientHttp2Stream,
   type IncomingHttpHeaders,
 } from 'node:http2';
-import { PassThrough, pipeline, Readable, type Duplex } from 'node:stream';
+import { PassThrough, type Duplex, type Readable } from 'node:stream';
 import { desiredUpdateBytesMax, type ProblemMessage } from '../../schemas/wire/messages.ts';
 import { LinkError } from '../core/ports.ts';
 import type { Deadline } from './deadline.ts';
@@ -67,11 +67,7 @@ export class AgentHttp {
     this.lost.throwIfAborted();
     signal.throwIfAborted();
     const stream = this.#request(ask);
-    // An HTTP/2 stream that is complete before it is read looks broken to an async iterator: it is read at once.
-    const body = new PassThrough();
-    body.on('error', () => undefined); // Told to whoever reads it.
-    body.once('close', () => stream.close(constants.NGHTTP2_CANCEL));
-    pipeline(stream, body, () => undefined); // Its errors end `body`, and are told below.
+    const body = answerBody(stream);
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => {
         signal.removeEventListener('abort', onAbort);
@@ -94,8 +90,7 @@ export class AgentHttp {
         if (status === undefined) fail(new LinkError('AgentLost', message));
       });
       if (ask.body === undefined || typeof ask.body === 'string') stream.end(ask.body);
-      // An agent that answers early (a refusal) ends the stream; then the answer counts, not the broken upload.
-      else pipeline(Readable.from(ask.body, { objectMode: false }), stream, () => undefined);
+      else void upload(ask.body, stream);
     });
   }
 
@@ -122,6 +117,43 @@ export class AgentHttp {
       // The session is on its way down and has not said so yet.
       throw asLinkError(error);
     }
+  }
+}
+
+/**
+ * What the agent sends. An HTTP/2 stream that is complete before it is read looks broken to an async iterator: it is
+ * read at once. Both directions are copied by hand, as `pipeline` would destroy the stream with the first that ends.
+ */
+function answerBody(stream: ClientHttp2Stream): PassThrough {
+  const body = new PassThrough();
+  body.on('error', () => undefined); // Told to whoever reads it.
+  body.once('close', () => stream.close(constants.NGHTTP2_CANCEL));
+  body.on('drain', () => stream.resume());
+  stream.on('data', (chunk: Buffer) => {
+    if (!body.write(chunk)) stream.pause();
+  });
+  stream.once('end', () => body.end());
+  stream.once('error', (error) => body.destroy(error));
+  stream.once('close', () => {
+    if (!body.writableEnded) body.destroy(new LinkError('AgentLost', 'the agent broke its answer off'));
+  });
+  return body;
+}
+
+/** An agent that answers early (a refusal) ends the stream; then the answer counts, not the broken upload. */
+async function upload(body: AsyncIterable<Uint8Array>, stream: ClientHttp2Stream): Promise<void> {
+  const source = body[Symbol.asyncIterator]();
+  // A source that waits for its next chunk is told so too, as far as it can hear.
+  stream.once('close', () => void Promise.resolve(source.return?.()).catch(() => undefined));
+  try {
+    for (let next = await source.next(); next.done !== true; next = await source.next()) {
+      if (stream.closed || stream.destroyed) return;
+      if (!stream.write(next.value))
+        await new Promise<void>((resolve) => stream.once('drain', resolve).once('close', resolve));
+    }
+    stream.end();
+  } catch (error) {
+    stream.destroy(error as Error);
   }
 }
 

@@ -71,6 +71,22 @@ export const streamCases: LinksCases = {
     });
   },
 
+  'sessions that the host ends, and refusals, follow each other': async (trial) => {
+    const agent = trial.agent('one');
+    const { link } = await connect(trial, 'one');
+    for (let count = 0; count < 5; count += 1) {
+      agent.session = async function* () {
+        yield Buffer.from('short');
+      };
+      const { output } = await link.session(dial, endless(), AbortSignal.timeout(5000));
+      assert.equal(await read(output), 'short');
+      agent.session = undefined;
+      await assert.rejects(link.session(dial, endless(), AbortSignal.timeout(5000)), {
+        reason: 'NotFound',
+      });
+    }
+  },
+
   'a session ends with its signal, quietly': async (trial) => {
     trial.agent('one').session = () => endless();
     const { link } = await connect(trial, 'one');

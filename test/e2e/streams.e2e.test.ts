@@ -1,11 +1,13 @@
 /** The real kubectl speaks to a container on a real host: exec, cp, attach, port-forward, and the proxies. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
+import { eventually } from '../../fixtures/lab/berth-process.ts';
 import { type CommandResult, tryCommand } from '../../fixtures/lab/command.ts';
 import { startCluster, type TestCluster } from './cluster.ts';
 
@@ -117,6 +119,40 @@ for (const [transport, extra] of [
     }
   });
 }
+
+const proxied: readonly (readonly [path: string, says: RegExp])[] = [
+  ['pods/tool/proxy/', /^from the pod\n$/],
+  ['pods/http:tool:8080/proxy/index.html', /^from the pod\n$/],
+  ['services/tool:http/proxy/', /^from the pod\n$/],
+  ['services/tool:80/proxy/', /^from the pod\n$/],
+  ['pods/tool/proxy/none', /NotFound|not find|404/],
+  ['services/tool/proxy/', /no endpoints available for service "tool"/],
+  ['services/tool:81/proxy/', /no service port 81 found for service "tool"/],
+  ['pods/tool:9/proxy/', /error trying to reach service: .*ECONNREFUSED/],
+];
+for (const [path, says] of proxied) {
+  test(`proxy: ${path}`, async () => {
+    const result = await shell(`kubectl get --raw /api/v1/namespaces/default/${path}`);
+    assert.match(result.stdout + result.stderr, says);
+  });
+}
+
+test('a command whose kubectl is killed, and all that went before, leave no connection on the host', async () => {
+  const child = spawn('kubectl', ['exec', 'tool', '--', 'sh', '-c', 'echo begun; sleep 600'], {
+    env: environment(),
+  });
+  await once(child.stdout, 'data');
+  child.kill('SIGKILL');
+  const [host] = cluster.lab.hosts;
+  assert.ok(host);
+  await eventually('no connection but that of the link', async () => {
+    const { stdout } = await host.run(['ss', '--no-header', '--tcp', '--numeric', 'state', 'connected']);
+    const others = stdout
+      .split('\n')
+      .filter((line) => line !== '' && !/:22\s/.test(line) && !/TIME-WAIT/.test(line));
+    return others.length === 0 ? true : undefined;
+  });
+});
 
 test('kubectl exec -it gives a terminal', async () => {
   const inner =

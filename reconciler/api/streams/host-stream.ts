@@ -28,6 +28,7 @@ export async function openHostStream(
     void written(output, far).catch((error: unknown) => near.destroy(error as Error));
     return { protocol, stream: near };
   } catch (error) {
+    far.destroy();
     throw error instanceof LinkError ? refusal(error) : error;
   }
 }
