@@ -7,7 +7,9 @@ import { type HostKey, type HostSession, LinkError, SourceError } from '../core/
 import { sendJson } from './answer.ts';
 import { ApiError, badRequest } from './api-error.ts';
 import type { RequestAttributes, ResourceRequest } from './request.ts';
+import { sendMessages } from './streams/byte-messages.ts';
 import { containerOf, hostOf, podOf } from './streams/pod-target.ts';
+import { type Upgrade, upgradeKind } from './streams/upgrade.ts';
 
 /** A plan as the API shows it: data, and the text that people read. */
 export interface PlanAnswer {
@@ -43,10 +45,15 @@ export interface BerthBackend {
 
 const base = '/apis/berth.dev/v1alpha1';
 
-/** One request for a route, with what its handler may use. */
-interface BerthCall {
+/** A request on its way, and whether it asks for another protocol. */
+interface BerthExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly upgrade?: Upgrade;
+}
+
+/** One request for a route, with what its handler may use. */
+interface BerthCall extends BerthExchange {
   readonly query: URLSearchParams;
   readonly resource: ResourceRequest | undefined;
   readonly backend: BerthBackend;
@@ -69,26 +76,25 @@ const routes: Readonly<Record<string, Route>> = {
   'GET hosts/images': async ({ response, resource, backend, signal }) =>
     sendJson(response, 200, { items: await backend.images(resource?.name ?? '', signal) }),
   'POST hosts/images': importImage,
-  'GET pods/log': async ({ response, resource, backend, view, signal }) => {
-    if (resource !== undefined) await sendLog(resource, view, backend, response, signal);
+  'GET pods/log': async (call) => {
+    if (call.resource !== undefined) await sendLog(call, call.resource);
   },
 };
 
 /** Serves the request if it is one of these; false leaves it to the resources. */
 export async function berthRoutes(
-  request: IncomingMessage,
-  response: ServerResponse,
+  exchange: BerthExchange,
   { path, query }: RequestAttributes,
   resource: ResourceRequest | undefined,
   backend: BerthBackend,
   view: ClusterView,
 ): Promise<boolean> {
   const place = resource === undefined ? path : `${resource.info.plural}/${resource.subresource}`;
-  const route = routes[`${request.method ?? ''} ${place}`];
+  const route = routes[`${exchange.request.method ?? ''} ${place}`];
   if (route === undefined) return false;
   try {
-    const signal = closedSignal(response);
-    await route({ request, response, query, resource, backend, view, signal });
+    const signal = closedSignal(exchange.response);
+    await route({ ...exchange, query, resource, backend, view, signal });
     return true;
   } catch (error) {
     if (error instanceof LinkError)
@@ -129,16 +135,15 @@ function closedSignal(response: ServerResponse): AbortSignal {
 }
 
 async function sendLog(
+  { request, response, upgrade, view, backend, signal }: BerthCall,
   resource: ResourceRequest,
-  view: ClusterView,
-  backend: BerthBackend,
-  response: ServerResponse,
-  signal: AbortSignal,
 ): Promise<void> {
   const pod = podOf(resource, view);
   const { name: container } = containerOf(pod, resource.query.get('container'));
   const host = hostOf(pod);
   const log = await backend.logs(host, logQuery(pod.metadata.uid ?? '', container, resource.query), signal);
+  if (upgrade !== undefined && upgradeKind(request) === 'websocket')
+    return sendMessages(request, response, upgrade, log);
   await sendStream(response, 'text/plain', log, signal);
 }
 

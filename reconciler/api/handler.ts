@@ -141,7 +141,7 @@ export class ApiHandler {
     user: UserInfo,
     records: readonly RequestRecord[],
   ): Promise<Handled> {
-    const { request, response } = exchange;
+    const { request } = exchange;
     const { backend, cluster } = this.#ports;
     const resource = servedResource(attributes, cluster.view.kinds);
     if (resource?.subresource === 'proxy') {
@@ -155,7 +155,7 @@ export class ApiHandler {
       await servePodStream({ ...exchange, upgrade: exchange.upgrade, resource, backend, view: cluster.view });
       return streamed;
     }
-    if (await berthRoutes(request, response, attributes, resource, backend, cluster.view)) return streamed;
+    if (await berthRoutes(exchange, attributes, resource, backend, cluster.view)) return streamed;
     if (resource !== undefined) return this.#resource(exchange, attributes, resource, user, records);
     for (const route of this.#ports.paths) {
       const answer = await route(attributes, request, user);
@@ -179,24 +179,19 @@ export class ApiHandler {
     const contentType = request.headers['content-type'] ?? '';
     if (!reads) for (const record of records) record.body(bytes, contentType);
     const deprecated = deprecationWarning(resource.info, cluster.view);
-    const warnings = new Set<string>(deprecated === undefined ? [] : [deprecated]);
+    const warnings = new Set<string>();
     const context: WriteContext = {
       cluster,
       clock,
       user,
       userAgent: request.headers['user-agent'],
       body: { bytes, contentType },
-      warn: (text) => warnings.add(text),
+      warn: (text) => warn(text, warnings, response),
     };
+    if (deprecated !== undefined) context.warn(deprecated);
     const accept = headerOf(request.headers, 'accept');
     const call = { request: resource, verb, method, accept, response, context };
-    const handled = await serveResource(call, this.#resources);
-    if (warnings.size > 0 && !response.headersSent)
-      response.setHeader(
-        'warning',
-        [...warnings].map((text) => `299 - ${quotedHeader(text)}`),
-      );
-    return handled;
+    return serveResource(call, this.#resources);
   }
 
   #refuse(error: unknown, { request, response }: Exchange): void {
@@ -221,6 +216,14 @@ function limitProblem({ limit, message }: StoreLimitError): Parameters<typeof se
     return { code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds: 1 } };
   if (limit === 'disk') return { code: 507, reason: 'InsufficientStorage', message };
   return { code: 413, reason: 'RequestEntityTooLarge', message };
+}
+
+/** Tells `text` with the answer, whatever it will be; one that has begun can be told nothing more. */
+function warn(text: string, warnings: Set<string>, response: ServerResponse): void {
+  warnings.add(text);
+  if (response.headersSent) return;
+  const values = [...warnings].map((each) => `299 - ${quotedHeader(each)}`);
+  response.setHeader('warning', values);
 }
 
 /** A quoted string of HTTP headers: no control characters, nothing beyond Latin-1. */

@@ -79,9 +79,10 @@ function serve(ask: SessionAsk, socket: ReturnType<typeof duplexPair>[0]): void 
     streams.set(stream.headers['streamtype'] ?? '', stream);
     if (ask.type === 'portforward') {
       if (streams.size < 2) return;
-      void serveForward(new Map(streams));
+      serveForward(new Map(streams)).catch(() => session.destroy());
       streams.clear();
-    } else if (names.every((name) => streams.has(name))) void serveCommand(ask, streams, session);
+    } else if (names.every((name) => streams.has(name)))
+      serveCommand(ask, streams, session).catch(() => session.destroy());
   });
 }
 
@@ -100,7 +101,11 @@ export function streamingHost(): BerthBackend {
     scan: unasked,
     images: unasked,
     importImage: unasked,
-    logs: unasked,
+    logs: async (_host, { container }) =>
+      (async function* () {
+        yield Buffer.from(`${container}: first\n`);
+        yield Buffer.from('second\n');
+      })(),
     session: async (host, ask, input) => {
       if (host === 'lost') throw new LinkError('NotConnected', 'host lost is not connected');
       const [near, far] = duplexPair();

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { Role, RoleBinding } from '../../../schemas/kubernetes/types/rbac-v1.ts';
 import { SpdySession } from '../../../schemas/wire/spdy-session.ts';
 import { type ApiTrial, servedApi } from '../../../test/sim/api-trial.ts';
 import { submitted, type TestContext } from '../../../test/sim/memory-cluster.ts';
@@ -111,6 +112,19 @@ test('attach takes the terminal from the container', async (context) => {
   assert.match(said.get(1) ?? '', /attached to web, tty false/);
 });
 
+test('a log comes as the messages of a WebSocket, binary or as base64', async (context) => {
+  const trial = await served(context);
+  for (const protocol of ['binary.k8s.io', 'base64.binary.k8s.io']) {
+    const socket = new WebSocket(`ws+unix:${trial.socketPath}:${pods}/one/log`, [protocol]);
+    const lines: string[] = [];
+    socket.on('message', (data: Buffer, isBinary) => {
+      lines.push((isBinary ? data : Buffer.from(data.toString(), 'base64')).toString());
+    });
+    await once(socket, 'close');
+    assert.deepEqual([socket.protocol, lines], [protocol, ['main: first\n', 'second\n']]);
+  }
+});
+
 interface Upgraded {
   readonly answer: IncomingMessage;
   /** Undefined where the upgrade was refused. */
@@ -131,6 +145,12 @@ async function upgraded(
   });
 }
 
+const handshake = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'MDEyMzQ1Njc4OWFiY2RlZg==',
+};
 const spdy = { connection: 'Upgrade', upgrade: 'SPDY/3.1' };
 
 test('exec over SPDY: the protocol is agreed with the host, streams pass through', async (context) => {
@@ -209,6 +229,38 @@ for (const { path, code, message, headers = spdy } of refusals) {
     assert.match(status.message, message);
   });
 }
+
+test('who may only read may not begin a session, by no method', async (context) => {
+  const trial = await served(context);
+  const rbac = 'rbac.authorization.k8s.io';
+  const granted = async (name: string, verbs: readonly string[]): Promise<void> => {
+    const metadata = { name, namespace: 'default' };
+    const rules = [{ apiGroups: [''], resources: ['pods/exec'], verbs }];
+    const subjects = [{ kind: 'User', name: 'jane', apiGroup: rbac }];
+    const roleRef = { kind: 'Role', name, apiGroup: rbac };
+    const role: Role = { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules };
+    const binding: RoleBinding = {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata,
+      subjects,
+      roleRef,
+    };
+    for (const object of [role, binding]) await submitted(trial.cluster, { type: 'create', object });
+  };
+  const asked = async (method: string): Promise<number | undefined> => {
+    const websocket = { ...handshake, 'sec-websocket-protocol': 'v5.channel.k8s.io' };
+    const headers = { ...(method === 'GET' ? websocket : spdy), 'impersonate-user': 'jane' };
+    const path = `${pods}/one/exec?command=cat&stdin=1`;
+    const { answer, socket } = await upgraded(trial, path, { method, headers });
+    socket?.destroy();
+    return answer.statusCode;
+  };
+  await granted('reader', ['get']);
+  assert.deepEqual([await asked('GET'), await asked('POST')], [403, 403]);
+  await granted('runner', ['create']);
+  assert.deepEqual([await asked('GET'), await asked('POST')], [101, 101]);
+});
 
 test('a WebSocket with unknown subprotocols, or with a bad handshake, is refused', async (context) => {
   const trial = await served(context);
