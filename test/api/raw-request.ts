@@ -25,7 +25,8 @@ const answerTimeoutMs = 30_000;
 
 /** Sends one request on a connection of its own, and reads until the server closes it. Code 0 where nothing came. */
 export async function rawRequest(target: ConnectionOptions, request: RawRequest): Promise<RawAnswer> {
-  const socket = connect({ ...target, ALPNProtocols: ['http/1.1'], allowHalfOpen: true });
+  const options = { ...target, ALPNProtocols: ['http/1.1'], allowHalfOpen: true };
+  const socket = connect(options);
   try {
     await once(socket, 'secureConnect');
     return await exchanged(socket, bytesOf(request), request.breaksOff === true);

@@ -151,6 +151,21 @@ kubectlTest('kubectl tells what is wrong', {}, [
     /spec\.completions: Invalid value: 3: field is immutable/,
     1,
   ],
+  [
+    `kubectl patch deploy web -p '{"spec":{"replicas":"many"}}'`,
+    'The request is invalid: patch: Invalid value: "map[spec:map[replicas:many]]": unrecognized type: int32',
+    1,
+  ],
+  [
+    `kubectl patch deploy web -p '{"spec":{"template":{"spec":"none"}}}'`,
+    'The request is invalid: patch: Invalid value: "map[spec:map[template:map[spec:none]]]": cannot restore struct from: string',
+    1,
+  ],
+  [
+    `kubectl patch deploy web --type=merge -p '{"spec":{"replicas":"many"}}'`,
+    /^The request is invalid: patch: Invalid value: "\{.*\}": json: cannot unmarshal string into Go struct field DeploymentSpec\.spec\.replicas of type int32$/,
+    1,
+  ],
   [`kubectl patch pod none -p '{}'`, 'Error from server (NotFound): pods "none" not found', 1],
   ['kubectl run p --image=a', 'pod/p created'],
   ['kubectl exec p -- ls', /^(Error from server|error: )/, 1],

@@ -171,6 +171,11 @@ kubectlTest('kubectl reads in every form', files, [
     1,
   ],
   ['kubectl get pods none --ignore-not-found', ''],
+  [
+    'kubectl get endpoints none --ignore-not-found',
+    'Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  ],
+  ['kubectl get cs', 'Warning: v1 ComponentStatus is deprecated in v1.19+\nNo resources found'],
   ["kubectl get pod web -o jsonpath='{.nothing}'", ''],
   ["kubectl get pods -o jsonpath='{.items[*'", /^error: error parsing jsonpath/, 1],
 ]);

@@ -2,6 +2,7 @@
  * Fields of an object against what its kind has: what the kind does not have is left out, and told as the request's
  * `fieldValidation` asks; what has another type is refused.
  */
+import { goText } from '../../core/patch/patch-directives.ts';
 import { ApiError, badRequest } from '../api-error.ts';
 import { type Walk, checkOfDefinition } from './field-checks.ts';
 import { TypeFault } from './go-error.ts';
@@ -55,42 +56,45 @@ export function strictDecodingError(texts: readonly string[]): string {
 
 /**
  * An object that a patch made. As kube-apiserver answers it: 422 with the patched document, for unknown fields under
- * Strict and for values of the wrong type. `found` are the strict errors of the patch itself.
+ * Strict and for values of the wrong type. `found` are the strict errors of the patch itself. Of a strategic merge
+ * patch, `strategicPatch` is told instead of the document.
  */
 export function checkFields(
   raw: unknown,
   { definition }: ExpectedKind,
   mode: FieldValidation,
   found: readonly string[] = [],
+  strategicPatch?: unknown,
 ): CheckedObject {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
     throw invalidPatch(
-      raw,
+      JSON.stringify(raw),
       `json: cannot unmarshal ${Array.isArray(raw) ? 'array' : typeof raw} into Go value`,
     );
   const document = raw as JsonObject;
-  if (definition === undefined) return strictly(document, document, found, mode);
+  const told = strategicPatch === undefined ? JSON.stringify(document) : goText(strategicPatch);
+  if (definition === undefined) return strictly(document, told, found, mode);
   try {
     const { object, unknown } = prune(document, definition);
-    return strictly(object, document, [...found, ...unknownFieldTexts(unknown)], mode);
+    return strictly(object, told, [...found, ...unknownFieldTexts(unknown)], mode);
   } catch (error) {
-    if (error instanceof TypeFault) throw invalidPatch(document, error.message);
-    throw error;
+    if (!(error instanceof TypeFault)) throw error;
+    throw invalidPatch(told, strategicPatch === undefined ? error.message : error.conversionMessage);
   }
 }
 
 function strictly(
   object: JsonObject,
-  document: JsonObject,
+  told: string,
   texts: readonly string[],
   mode: FieldValidation,
 ): CheckedObject {
-  if (mode === 'Strict' && texts.length > 0) throw invalidPatch(document, strictDecodingError(texts));
+  if (mode === 'Strict' && texts.length > 0) throw invalidPatch(told, strictDecodingError(texts));
   return { object, warnings: mode === 'Warn' ? texts.slice(0, strictErrorsMax) : [] };
 }
 
-function invalidPatch(document: unknown, problem: string): ApiError {
-  const message = `Invalid value: ${JSON.stringify(JSON.stringify(document))}: ${problem}`;
+function invalidPatch(told: string, problem: string): ApiError {
+  const message = `Invalid value: ${JSON.stringify(told)}: ${problem}`;
   return new ApiError({
     code: 422,
     reason: 'Invalid',

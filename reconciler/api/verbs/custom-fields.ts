@@ -24,9 +24,15 @@ export function customFieldWarnings(
   return unknown;
 }
 
+/** Built-in kinds that Kubernetes keeps, and would rather see unused, by `group/Kind`. */
+const deprecated: Readonly<Record<string, string>> = {
+  '/ComponentStatus': 'v1 ComponentStatus is deprecated in v1.19+',
+  '/Endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
+
 /** What a version that is on its way out says of itself to whoever uses it; undefined for the others. */
 export function deprecationWarning(info: KindInfo, view: ClusterView): string | undefined {
-  if (!isCustom(info)) return undefined;
+  if (!isCustom(info)) return deprecated[`${info.group}/${info.kind}`];
   const version = versionOf(definitionOf(info, view), info.version);
   if (version?.deprecated !== true) return undefined;
   return version.deprecationWarning ?? `${info.group}/${info.version} ${info.kind} is deprecated`;

@@ -89,7 +89,8 @@ export function patchedDocument(
   const patch = decodePatch(body.bytes, type);
   const raw = patched({ ...shown }, type, patch, expected);
   const repeated = options.fieldValidation === 'Ignore' ? [] : patchDuplicates(body.bytes, type);
-  const checked = checkFields(raw, expected, options.fieldValidation, repeated);
+  const strategic = type === 'strategic' ? patch : undefined;
+  const checked = checkFields(raw, expected, options.fieldValidation, repeated, strategic);
   for (const text of checked.warnings) context.warn(text);
   return checked.object;
 }
