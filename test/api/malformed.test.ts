@@ -16,6 +16,7 @@ import { malformedAddresses } from './malformed-addresses.ts';
 import { malformedBodies } from './malformed-bodies.ts';
 import { malformedHeaders, malformedTokens } from './malformed-credentials.ts';
 import { malformedPatches } from './malformed-patches.ts';
+import { malformedUpgrades } from './malformed-upgrades.ts';
 import type { Malformed } from './malformed.ts';
 import { rawRequest } from './raw-request.ts';
 
@@ -59,6 +60,10 @@ async function started(context: TestContext): Promise<Target> {
   const nobody = { host: hostname, port: Number(port), ca: pem(cluster['certificate-authority-data']) };
   const cert = pem(user['client-certificate-data']);
   const admin = { ...nobody, cert, key: pem(user['client-key-data']) };
+  await berth.api('POST', '/api/v1/namespaces/default/pods', {
+    metadata: { name: 'web' },
+    spec: { containers: [{ name: 'main', image: 'web:1' }] },
+  });
   await berth.api('POST', maps, { metadata: { name: 'kept' }, data: { a: 'b' } });
   return { berth, directory, admin, nobody };
 }
@@ -102,7 +107,13 @@ test('malformed requests are refused with a Status each, and harm nobody else', 
   const { berth, admin, nobody } = target;
   const before = berth.pids;
   const all = [
-    ...[...malformedBodies, ...malformedPatches, ...malformedAddresses, ...malformedHeaders].map((one) => ({
+    ...[
+      ...malformedBodies,
+      ...malformedPatches,
+      ...malformedAddresses,
+      ...malformedHeaders,
+      ...malformedUpgrades,
+    ].map((one) => ({
       one,
       from: admin,
     })),
