@@ -6,7 +6,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import { agentPattern } from '../../fixtures/lab/demo/cluster-steps.ts';
 import { eventually } from '../../fixtures/lab/berth-process.ts';
 import { type CommandResult, tryCommand } from '../../fixtures/lab/command.ts';
 import { startCluster, type TestCluster } from './cluster.ts';
@@ -150,6 +152,31 @@ test('when kubectl is killed, the agent leaves its session with the runtime', as
     const others = stdout.split('\n').filter((line) => line !== '' && !/:22\s/.test(line));
     return others.length === 0 ? true : undefined;
   });
+});
+
+test('kubectl run -i --rm: what goes in comes out, and the pod is gone', async () => {
+  const image = '--image=berth.local/busybox:1 --restart=Never';
+  const result = await shell(`echo through a pod | kubectl run once -i --rm --quiet ${image} -- cat`);
+  assert.deepEqual([result.stdout, result.code], ['through a pod\n', 0], result.stderr);
+  assert.match((await shell('kubectl get pod once')).stderr, /NotFound/);
+});
+
+test('an agent that is killed ends its sessions with an error that says so', async () => {
+  const [host] = cluster.lab.hosts;
+  assert.ok(host);
+  const args = ['exec', 'tool', '--', 'sh', '-c', 'echo begun; sleep 600'];
+  const child = spawn('kubectl', args, { env: environment() });
+  const said = text(child.stderr);
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  // Its number counts inside the host alone.
+  for (const pid of await host.pidsOf(agentPattern)) await host.check(['kill', '-9', String(pid)]);
+  const [code] = (await ended) as [number];
+  assert.equal(code, 1);
+  assert.match(await said, /the session broke/);
+  await eventually('a session with the next agent', async () =>
+    (await shell('kubectl exec tool -- echo back')).stdout === 'back\n' ? true : undefined,
+  );
 });
 
 test('kubectl exec -it gives a terminal', async () => {
