@@ -2,8 +2,8 @@
  * What the API asks of hosts, with one in memory whose pods can be spoken to: it serves SPDY/3.1 as a container
  * runtime does. Host `lost` is not connected.
  */
+import { once } from 'node:events';
 import { duplexPair } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import type { BerthBackend } from '../../reconciler/api/berth-routes.ts';
 import { LinkError } from '../../reconciler/core/ports.ts';
@@ -64,11 +64,12 @@ async function serveCommand(
   session.close();
 }
 
-/** Echoes what it got once the client has said all. */
+/** Echoes the first that it got. */
 async function serveForward(streams: ReadonlyMap<string, SpdyStream>): Promise<void> {
   const data = streams.get('data');
-  const said = data === undefined ? '' : await text(data.iterator({ destroyOnReturn: false }));
-  data?.end(`port ${data.headers['port'] ?? ''} got ${said}`);
+  if (data === undefined) return;
+  const [said] = (await once(data, 'data')) as [Buffer];
+  data.end(`port ${data.headers['port'] ?? ''} got ${said.toString()}`);
   streams.get('error')?.end();
 }
 

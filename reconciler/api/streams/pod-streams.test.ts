@@ -188,6 +188,22 @@ test('port-forward over SPDY: each connection has streams of its own', async (co
   await session.ended;
 });
 
+test('port-forward over a WebSocket: two channels for each port of the query', async (context) => {
+  const trial = await served(context);
+  const path = `${pods}/one/portforward?ports=80,8080`;
+  const { socket, said, closed } = await opened(trial, path, ['v4.channel.k8s.io']);
+  socket.send(Buffer.from('\0one'));
+  socket.send(Buffer.from('\x02two'));
+  await closed;
+  const number = (port: number): string => Buffer.from([port & 0xff, port >>> 8]).toString();
+  assert.deepEqual(Object.fromEntries(said), {
+    0: `${number(80)}port 80 got one`,
+    1: number(80),
+    2: `${number(8080)}port 8080 got two`,
+    3: number(8080),
+  });
+});
+
 const refusals: readonly {
   readonly path: string;
   readonly code: number;
@@ -264,11 +280,16 @@ test('who may only read may not begin a session, by no method', async (context) 
 
 test('a WebSocket with unknown subprotocols, or with a bad handshake, is refused', async (context) => {
   const trial = await served(context);
-  const path = `${pods}/one/exec?command=ls&stdout=1`;
+  const exec = `${pods}/one/exec?command=ls&stdout=1`;
   const websocket = { connection: 'Upgrade', upgrade: 'websocket' };
   const unknown = { ...websocket, 'sec-websocket-protocol': 'chat' };
   const bad = { ...websocket, 'sec-websocket-protocol': 'v5.channel.k8s.io' };
-  for (const headers of [unknown, bad]) {
+  for (const [path, headers] of [
+    [exec, unknown],
+    [exec, bad],
+    [`${pods}/one/portforward?ports=80`, unknown],
+    [`${pods}/one/portforward?ports=x`, { ...websocket, 'sec-websocket-protocol': 'v4.channel.k8s.io' }],
+  ] as const) {
     const { answer } = await upgraded(trial, path, { method: 'GET', headers });
     assert.equal(answer.statusCode, 400);
     assert.equal((JSON.parse(await text(answer)) as { reason: string }).reason, 'BadRequest');

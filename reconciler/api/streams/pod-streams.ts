@@ -4,10 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { SessionAsk, SessionStreams } from '../../../schemas/wire/exec.ts';
 import type { ClusterView } from '../../core/model/view.ts';
-import { badRequest, methodNotAllowed } from '../api-error.ts';
+import { type ApiError, badRequest, methodNotAllowed } from '../api-error.ts';
 import type { BerthBackend } from '../berth-routes.ts';
 import { isSet, type ResourceRequest } from '../request.ts';
 import { agreedProtocol, type ChannelProtocol } from './channels.ts';
+import { forwardedPorts, forwardProtocolOf, openForwards, serveForwards } from './forward-channels.ts';
 import { type HostStream, join, openHostStream } from './host-stream.ts';
 import { containerOf, hostOf, podOf } from './pod-target.ts';
 import { openCommand, serveCommand } from './remote-command.ts';
@@ -44,7 +45,7 @@ export async function servePodStream(call: StreamCall): Promise<void> {
   const begun: Begun = { ...call, upgrade, kind, ask, host };
   if (kind === 'spdy') return asSpdy(begun);
   if (request.method !== 'GET') throw methodNotAllowed();
-  return ask.type === 'portforward' ? asTunnel(begun) : asChannels({ ...begun, ask });
+  return ask.type === 'portforward' ? asForward(begun) : asChannels({ ...begun, ask });
 }
 
 type PodAsk = Exclude<SessionAsk, { readonly type: 'dial' }>;
@@ -88,13 +89,24 @@ async function asSpdy(begun: Begun): Promise<void> {
   await join(upgrade.socket, stream);
 }
 
-async function asTunnel(begun: Begun): Promise<void> {
-  const { request, response, upgrade, ask } = begun;
-  if (!offeredProtocols(request, 'websocket').includes(tunnelProtocol))
-    throw badRequest(`unable to upgrade: the subprotocol ${tunnelProtocol} is required`);
-  const { stream } = await opened(begun, ask);
-  const webSocket = await acceptWebSocket(request, response, upgrade, tunnelProtocol);
-  await join(createWebSocketStream(webSocket), stream);
+async function asForward(begun: Begun): Promise<void> {
+  const { request, response, upgrade, ask, resource } = begun;
+  const offered = offeredProtocols(request, 'websocket');
+  if (offered.includes(tunnelProtocol)) {
+    const { stream } = await opened(begun, ask);
+    const webSocket = await acceptWebSocket(request, response, upgrade, tunnelProtocol);
+    return join(createWebSocketStream(webSocket), stream);
+  }
+  const protocol = forwardProtocolOf(offered);
+  if (protocol === undefined) throw unknownProtocols();
+  const ports = forwardedPorts(resource.query);
+  const forwards = await openForwards(await opened(begun, ask), ports);
+  const webSocket = await acceptWebSocket(request, response, upgrade, protocol.name);
+  return serveForwards(webSocket, protocol, forwards);
+}
+
+function unknownProtocols(): ApiError {
+  return badRequest('unable to upgrade: none of the subprotocols is known');
 }
 
 async function asChannels(
@@ -102,7 +114,7 @@ async function asChannels(
 ): Promise<void> {
   const { request, response, upgrade, ask } = begun;
   const protocol: ChannelProtocol | undefined = agreedProtocol(offeredProtocols(request, 'websocket'));
-  if (protocol === undefined) throw badRequest('unable to upgrade: none of the subprotocols is known');
+  if (protocol === undefined) throw unknownProtocols();
   const command = await openCommand(await opened(begun, ask), ask);
   const webSocket = await acceptWebSocket(request, response, upgrade, protocol.name);
   await serveCommand(webSocket, protocol, command);

@@ -40,7 +40,7 @@ export async function serveCommand(
   protocol: ChannelProtocol,
   { session, error, inputs, outputs }: CommandStreams,
 ): Promise<void> {
-  webSocket.on('message', (data: Buffer) => take(webSocket, data, protocol, inputs));
+  webSocket.on('message', (data: Buffer) => takeMessages(webSocket, data, protocol, inputs));
   webSocket.once('close', () => session.destroy());
   const send = (to: number, payload: Uint8Array): Promise<void> =>
     sendMessage(webSocket, writeMessage({ channel: to, payload }, protocol));
@@ -88,7 +88,8 @@ function failureMessage(status: string): string {
   return word === 'Success' ? '' : (message ?? '');
 }
 
-function take(
+/** Hands a message to the stream of its channel; while that takes no more, the client is not read. */
+export function takeMessages(
   webSocket: WebSocket,
   data: Buffer,
   protocol: ChannelProtocol,
