@@ -157,6 +157,18 @@ test('access is reviewed as it is decided', async (context) => {
   assert.deepEqual([await allowed('list'), await allowed('delete')], [true, false]);
 });
 
+test('a review is given whole, or not at all', async (context) => {
+  const { call, exchange } = await servedApi(context);
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const body = { spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } };
+  const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
+  const refused = await call(path, { method: 'POST', body, headers: table });
+  assert.deepEqual(refusal(refused).slice(0, 2), [406, 'NotAcceptable']);
+  const accept = 'application/vnd.kubernetes.protobuf,application/json';
+  const { code, headers } = await exchange(path, { method: 'POST', body, headers: { accept } });
+  assert.deepEqual([code, headers['content-type']], [201, 'application/vnd.kubernetes.protobuf']);
+});
+
 test('what is served is told in the form that the client knows', async (context) => {
   const { call, exchange } = await servedApi(context);
   const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';

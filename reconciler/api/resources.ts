@@ -42,7 +42,11 @@ export interface ResourceCall {
 export async function serveResource(call: ResourceCall, ports: ResourcePorts): Promise<Handled> {
   const { request, verb } = call;
   refuseVerb(call);
-  if (isOnlyPosted(request)) return answerPosted(request, call.context, ports.reviewToken);
+  if (isOnlyPosted(request)) {
+    // Reviews have no metadata and no rows: they are given whole or not at all.
+    const form = answerForm(call.accept, []);
+    return encodedAs(form, await answerPosted(request, call.context, ports.reviewToken));
+  }
   const special = subresources[`${request.info.kind}/${request.subresource}`];
   if (request.subresource !== '' && special !== undefined) return special(call, ports);
   if (request.subresource === 'scale') return scale(call, ports);
