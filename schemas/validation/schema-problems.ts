@@ -66,8 +66,12 @@ function translate(error: SchemaError, place: Place): FieldProblem | undefined {
   }
 }
 
-/** Numbers and booleans that are left out read as zero and false: whether they may be is for the constraints. */
+/**
+ * A field that has to be there. The zero of numbers and booleans is a value, an absent list an empty one where its kind
+ * says so, and a status is whatever its writer found: Kubernetes asks for nothing there.
+ */
 function missing(name: string, { path, schema }: Place): FieldProblem | undefined {
+  if (path[0] === 'status' || mayBeEmpty(schema, name)) return undefined;
   const { type } = resolve(schema.properties?.[name] ?? {});
   const zero = type === 'integer' || type === 'number' || type === 'boolean';
   return zero ? undefined : required([...path, name]);
@@ -76,6 +80,15 @@ function missing(name: string, { path, schema }: Place): FieldProblem | undefine
 function unknown(name: string, { path, schema }: Place): FieldProblem {
   const known = Object.keys(schema.properties ?? {});
   return unknownField([...path, name], name, known, nearest(name, known));
+}
+
+/** Required lists that may hold nothing. */
+const emptyLists: readonly (readonly [definition: string, field: string])[] = [
+  ['io.k8s.api.storage.v1.CSINodeSpec', 'drivers'],
+];
+
+function mayBeEmpty(schema: JsonSchema, name: string): boolean {
+  return emptyLists.some(([definition, field]) => field === name && definitions()[definition] === schema);
 }
 
 /** Null stands for "not set" wherever a field may be left out. */

@@ -39,7 +39,11 @@ export function definitionVersion(
 export function customSchema(version: CustomResourceDefinitionVersion | undefined, dialect: Dialect): Schema {
   const source = version?.schema?.openAPIV3Schema;
   const own = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  const { properties, ...rest } = dialectSchema(source ?? own, dialect) as Record<string, unknown>;
+  // A v2 client would refuse the fields of an object that is open at its root: it hears of an object alone.
+  const open = dialect === 'v2' && (source ?? own)['x-kubernetes-preserve-unknown-fields'] === true;
+  const { properties, ...rest } = open
+    ? { type: 'object' }
+    : (dialectSchema(source ?? own, dialect) as Record<string, unknown>);
   const { description, ...extra } = rest;
   const described = (name: string): { description?: string } => {
     const text = fieldDescription('', name);

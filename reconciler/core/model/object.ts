@@ -73,7 +73,7 @@ export function storeKey(ref: ObjectRef, table: KindTable = builtInKinds): strin
 
 /** Sets of fields kept to be shared; a cluster has some dozens, and beyond this they are gathered anew. */
 const sharedFieldsMax = 2_000;
-const sharedFields = new Map<string, object>();
+const sharedFields = new Map<string, Readonly<Record<string, unknown>>>();
 
 /**
  * Objects of one kind that one manager wrote own the same fields: ten thousand pods hold one set instead of ten

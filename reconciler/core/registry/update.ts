@@ -88,7 +88,7 @@ function problemOf(
 
 function overlaid(before: KubeObject, change: UpdateChange, info: KindInfo): Halves {
   const { object, scope } = change;
-  if (scope === 'status') return statusOver(before, object);
+  if (scope === 'status') return statusOver(before, object, info);
   const next = specOver(before, object);
   return scope === 'spec' && hasStatusSubresource(info) ? withStatus(next, (before as Halves).status) : next;
 }
@@ -125,8 +125,13 @@ function specOver(before: KubeObject, object: KubeObject): Halves {
   return { ...object, metadata };
 }
 
-/** The new status on the stored object; only managedFields of the metadata move with it. */
-function statusOver(before: KubeObject, object: Halves): Halves {
-  const metadata = { ...before.metadata, ...defined({ managedFields: object.metadata.managedFields }) };
+/**
+ * The new status on the stored object. Labels and annotations move with it, as in Kubernetes; of custom objects it is
+ * managedFields alone.
+ */
+function statusOver(before: KubeObject, object: Halves, info: KindInfo): Halves {
+  const metadata = isCustom(info)
+    ? { ...before.metadata, ...defined({ managedFields: object.metadata.managedFields }) }
+    : specOver(before, object).metadata;
   return withStatus({ ...before, metadata }, object.status);
 }

@@ -39,10 +39,8 @@ function signingRequest(
   const { spec } = before;
   const known = before.status?.conditions ?? [];
   const told = after.status?.conditions ?? [];
-  if (subresource === 'approval') {
-    const conditions = [...known.filter((one) => !isVerdict(one)), ...told.filter(isVerdict)];
-    return { ...after, spec, status: { ...before.status, conditions } };
-  }
+  if (subresource === 'approval')
+    return { ...after, spec, status: { ...before.status, ...(told.length > 0 ? { conditions: told } : {}) } };
   if (subresource !== 'status') return { ...after, spec };
   const conditions = [...known.filter(isVerdict), ...told.filter((one) => !isVerdict(one))];
   return { ...after, spec, status: { ...after.status, ...(conditions.length > 0 ? { conditions } : {}) } };
