@@ -1,11 +1,12 @@
 /** The real kubectl speaks to a container on a real host: exec, cp, attach, port-forward, and the proxies. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { agentPattern } from '../../fixtures/lab/demo/cluster-steps.ts';
@@ -68,6 +69,18 @@ function shell(line: string, extra: Readonly<Record<string, string>> = {}): Prom
   return tryCommand('/bin/sh', ['-c', line], { cwd: folder, env: environment(extra), timeoutMs: 60_000 });
 }
 
+/** A kubectl that goes on until it is ended. */
+function started(
+  line: string,
+  extra: Readonly<Record<string, string>> = {},
+): ChildProcessByStdio<Writable, Readable, Readable> {
+  return spawn('/bin/sh', ['-c', `exec kubectl ${line}`], {
+    cwd: folder,
+    env: environment(extra),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
 const lines: readonly (readonly [line: string, stdout: string, code?: number])[] = [
   ['kubectl exec tool -- echo hello', 'hello\n'],
   ['kubectl exec tool -- sh -c "echo out; echo err >&2; exit 3" 2>/dev/null', 'out\n', 3],
@@ -97,17 +110,14 @@ for (const [transport, extra] of [
   });
 
   test(`${transport}: kubectl attach speaks to the running process`, async () => {
-    const child = spawn('kubectl', ['attach', '-i', 'tool'], { cwd: folder, env: environment(extra) });
+    const child = started('attach -i tool', extra);
     child.stdin.write('hello\n');
     for await (const line of createInterface({ input: child.stdout })) if (line === 'got hello') break;
     child.kill();
   });
 
   test(`${transport}: kubectl port-forward carries requests`, async () => {
-    const child = spawn('kubectl', ['port-forward', 'pod/tool', ':8080'], {
-      cwd: folder,
-      env: environment(extra),
-    });
+    const child = started('port-forward pod/tool :8080', extra);
     try {
       let port = '';
       for await (const line of createInterface({ input: child.stdout })) {
@@ -140,9 +150,7 @@ for (const [path, says] of proxied) {
 }
 
 test('when kubectl is killed, the agent leaves its session with the runtime', async () => {
-  const child = spawn('kubectl', ['exec', 'tool', '--', 'sh', '-c', 'echo begun; sleep 600'], {
-    env: environment(),
-  });
+  const child = started('exec tool -- sh -c "echo begun; sleep 600"');
   await once(child.stdout, 'data');
   child.kill('SIGKILL');
   const [host] = cluster.lab.hosts;
@@ -164,8 +172,7 @@ test('kubectl run -i --rm: what goes in comes out, and the pod is gone', async (
 test('an agent that is killed ends its sessions with an error that says so', async () => {
   const [host] = cluster.lab.hosts;
   assert.ok(host);
-  const args = ['exec', 'tool', '--', 'sh', '-c', 'echo begun; sleep 600'];
-  const child = spawn('kubectl', args, { env: environment() });
+  const child = started('exec tool -- sh -c "echo begun; sleep 600"');
   const said = text(child.stderr);
   const ended = once(child, 'exit');
   await once(child.stdout, 'data');
