@@ -153,8 +153,8 @@ kubectlTest('kubectl reads in every form', files, [
     /^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE\n\d+s +Warning +FailedScheduling +Pod\/web +no nodes available to schedule pods$/,
   ],
   [
-    'kubectl describe cm two',
-    /^Name: +two\nNamespace: +default\nLabels: +app=web\nAnnotations: +<none>\n\nData\n====\ncolor:\n----\nblue\n\nsize:\n----\nxl\n\n\nBinaryData\n====\n\nEvents: +<none>$/,
+    'kubectl describe cm one',
+    /^Name: +one\nNamespace: +default\nLabels: +app=web\n[^]*\n\nData\n====\ncolor:\n----\nred\n\n\nBinaryData\n====\n\nEvents: +<none>$/,
   ],
   [
     'kubectl describe pod web',

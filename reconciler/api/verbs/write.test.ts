@@ -246,9 +246,9 @@ test('a status is written on its own path alone', async (context) => {
   const body = { metadata: { labels: { app: 'changed' } }, status: { phase: 'Running' } };
   await call(`${pods}/web`, { method: 'PATCH', body, type: mergePatch });
   assert.deepEqual([live().metadata.labels, live().status?.phase], [{ app: 'changed' }, 'Pending']);
-  const other = { metadata: { labels: { app: 'again' } }, status: { phase: 'Running' } };
+  const other = { spec: { activeDeadlineSeconds: 9 }, status: { phase: 'Running' } };
   await call(`${pods}/web/status`, { method: 'PATCH', body: other, type: mergePatch });
-  assert.deepEqual([live().metadata.labels, live().status?.phase], [{ app: 'changed' }, 'Running']);
+  assert.deepEqual([live().spec?.activeDeadlineSeconds, live().status?.phase], [undefined, 'Running']);
 });
 
 test('a deleted object is gone; with the uid of another one it stays', async (context) => {
