@@ -77,11 +77,17 @@ function finalizers(before: KubeObject, after: KubeObject): KubeObject {
 
 /** A verdict that is new bears the time of this write, unless it brings its own. */
 function approval(before: KubeObject, after: KubeObject, now: string): KubeObject {
+  const { annotations, labels } = after.metadata;
   const request = based(before, after) as CertificateSigningRequest;
   const conditions = ((after as CertificateSigningRequest).status?.conditions ?? []).map((condition) => ({
     lastUpdateTime: now,
     lastTransitionTime: now,
     ...condition,
   }));
-  return { ...request, status: { ...request.status, conditions } } as CertificateSigningRequest;
+  const metadata = {
+    ...request.metadata,
+    ...(annotations === undefined ? {} : { annotations }),
+    ...(labels === undefined ? {} : { labels }),
+  };
+  return { ...request, metadata, status: { ...request.status, conditions } } as CertificateSigningRequest;
 }

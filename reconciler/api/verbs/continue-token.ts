@@ -6,12 +6,14 @@ export interface Continuation {
   readonly revision: number;
   /** `NAMESPACE/NAME`, or `NAME` for cluster-scoped kinds. */
   readonly after: string;
+  /** How many objects follow; absent where selectors decide which. */
+  readonly left?: number;
 }
 
 const version = 'meta.k8s.io/v1';
 
-export function encodeContinuation({ revision, after }: Continuation): string {
-  return Buffer.from(JSON.stringify({ v: version, rv: revision, start: after })).toString('base64url');
+export function encodeContinuation({ revision, after, left }: Continuation): string {
+  return Buffer.from(JSON.stringify({ v: version, rv: revision, start: after, left })).toString('base64url');
 }
 
 /** 400 for what is no token of this server. */
@@ -22,7 +24,7 @@ export function decodeContinuation(token: string): Continuation {
   } catch {
     throw invalidToken('illegal base64 data or JSON');
   }
-  const { v, rv, start } = (typeof given === 'object' && given !== null ? given : {}) as Record<
+  const { v, rv, start, left } = (typeof given === 'object' && given !== null ? given : {}) as Record<
     string,
     unknown
   >;
@@ -37,7 +39,10 @@ export function decodeContinuation(token: string): Continuation {
     start.split('/').length > 2
   )
     throw invalidToken('incorrect encoded start key');
-  return { revision: rv, after: start };
+  if (left === undefined) return { revision: rv, after: start };
+  if (typeof left !== 'number' || !Number.isSafeInteger(left) || left < 0)
+    throw invalidToken('incorrect encoded number of remaining items');
+  return { revision: rv, after: start, left };
 }
 
 function invalidToken(why: string): Error {

@@ -14,7 +14,7 @@ import { type ResourceRequest, wholeNumber } from '../request.ts';
 import { awaitFreshness, freshnessOf } from '../resource-version.ts';
 import { jsonOf } from '../serialized.ts';
 import { servedAsStored, shownAs, storedObjects } from '../versions.ts';
-import { decodeContinuation, encodeContinuation } from './continue-token.ts';
+import { type Continuation, decodeContinuation, encodeContinuation } from './continue-token.ts';
 import { type ListMeta, listKindOf, renderList, tableOptions } from './rendering.ts';
 import { type Selection, selectionOf } from './selection.ts';
 
@@ -48,7 +48,7 @@ export async function listObjects(
   const { last, remaining } = page;
   const metadata: ListMeta = {
     resourceVersion: String(page.revision),
-    ...(last === undefined ? {} : { continue: encodeContinuation({ revision: page.revision, after: last }) }),
+    ...(last === undefined ? {} : { continue: continuationOf(page, last) }),
     ...(remaining === undefined ? {} : { remainingItemCount: remaining }),
   };
   const { info, query } = request;
@@ -63,6 +63,14 @@ export async function listObjects(
     return { code: 200, body, contentType: mediaTypes.json };
   }
   return { code: 200, body: renderList(page.objects, info, metadata, ports.cluster.view, form, options) };
+}
+
+function continuationOf({ revision, remaining }: Page, last: string): string {
+  return encodeContinuation({
+    revision,
+    after: last,
+    ...(remaining === undefined ? {} : { left: remaining }),
+  });
 }
 
 async function streamList(
@@ -101,11 +109,12 @@ async function pageOf(request: ResourceRequest, ports: ReadPorts): Promise<Page>
   const freshness = freshnessOf(query, true);
   const token = query.get('continue') ?? '';
   if (token !== '') {
-    const { revision, after } = decodeContinuation(token);
+    const continuation = decodeContinuation(token);
+    const { revision, after } = continuation;
     if ((query.get('resourceVersion') ?? '0') !== '0')
       throw badRequest('specifying resource version is not allowed when using continue');
     if (revision === -1) return livePage(request, selection, limit, ports, after);
-    return pastPage(request, selection, limit, ports, { revision, after });
+    return pastPage(request, selection, limit, ports, continuation);
   }
   if (freshness.type === 'exact')
     return pastPage(request, selection, limit, ports, { revision: freshness.revision, after: '' });
@@ -160,7 +169,7 @@ async function pastPage(
   selection: Selection,
   limit: number,
   { store, cluster }: ReadPorts,
-  { revision, after }: { readonly revision: number; readonly after: string },
+  { revision, after, left }: Continuation,
 ): Promise<Page> {
   const { info, namespace } = request;
   const prefix = storePrefix(hubOf(info));
@@ -176,7 +185,10 @@ async function pastPage(
         if (selection.matches !== undefined && !selection.matches(object)) continue;
         objects.push(object);
         const more = index < records.length - 1 || next !== undefined;
-        if (objects.length === limit && more) return { objects, revision, last: keyOf(object, info) };
+        if (objects.length === limit && more) {
+          const remaining = left === undefined ? {} : { remaining: left - limit };
+          return { objects, revision, last: keyOf(object, info), ...remaining };
+        }
       }
       if (next === undefined) return { objects, revision };
       from = next;

@@ -250,7 +250,7 @@ test('only finalize takes a finalizer from a namespace', () => {
   assert.equal(preserved(after, before, 'finalize'), after);
 });
 
-test('a signing request stays what was asked; approval brings verdicts and nothing else', () => {
+test('a signing request stays what was asked; approval brings conditions and nothing else', () => {
   const kind = 'CertificateSigningRequest';
   const before = objectOf('certificates.k8s.io/v1', kind, { spec: { usages: ['client auth'] } });
   const after = objectOf('certificates.k8s.io/v1', kind, {
@@ -265,7 +265,12 @@ test('a signing request stays what was asked; approval brings verdicts and nothi
   });
   assert.deepEqual(preserved(after, before, 'approval'), {
     ...before,
-    status: { conditions: [{ type: 'Approved', status: 'True' }] },
+    status: {
+      conditions: [
+        { type: 'Approved', status: 'True' },
+        { type: 'Failed', status: 'True' },
+      ],
+    },
   });
   assert.deepEqual(preserved(after, before, 'status'), {
     ...before,
