@@ -11,7 +11,7 @@ import { notFound } from '../../core/registry/status-error.ts';
 import { ApiError, badRequest, notBuilt } from '../api-error.ts';
 import { decodeApply, decodePatch, type ExpectedBody, patchDuplicates } from '../codec/decode-body.ts';
 import { checkFields } from '../codec/field-validation.ts';
-import { customFieldWarnings } from './custom-fields.ts';
+import { customFieldWarnings, refuseUnknownApplied } from './custom-fields.ts';
 import { isCustom } from '../../core/registry/halves.ts';
 import { customMergeOf } from '../../core/custom/merge-shape.ts';
 import { type ResourceRequest, refOfRequest } from '../request.ts';
@@ -145,8 +145,7 @@ async function applyObject(
   const decoded = decodeApply(context.body.bytes, expectedBody(request.info), options.fieldValidation);
   for (const text of decoded.warnings) context.warn(text);
   const given = placed(request, decoded.object as object as KubeObject);
-  const warnings = customFieldWarnings(given, request.info, context.cluster.view, options.fieldValidation);
-  for (const text of warnings) context.warn(text);
+  refuseUnknownApplied(given, request.info, context.cluster.view);
   const config = asStored(given, request.info);
   if ((config.metadata.managedFields?.length ?? 0) > 0)
     throw badRequest('metadata.managedFields must be nil');

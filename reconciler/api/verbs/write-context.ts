@@ -56,9 +56,16 @@ export function objectInBody(
   options: Pick<WriteOptions, 'fieldValidation'>,
 ): KubeObject {
   const { info } = request;
-  const object = bodyAs<KubeObject>(context, expectedBody(info), options);
+  if (!isCustom(info)) return bodyAs<KubeObject>(context, expectedBody(info), options);
+  const { bytes, contentType } = context.body;
+  const { fieldValidation } = options;
+  // What the text repeats and what the schema lacks are one refusal: the decoder only tells.
+  const lenient = fieldValidation === 'Strict' ? 'Warn' : fieldValidation;
+  const decoded = decodeBody(bytes, contentType, expectedBody(info), lenient);
+  const object = decoded.object as object as KubeObject;
   const { view } = context.cluster;
-  for (const text of customFieldWarnings(object, info, view, options.fieldValidation)) context.warn(text);
+  for (const text of customFieldWarnings(object, info, view, fieldValidation, decoded.warnings))
+    context.warn(text);
   return object;
 }
 

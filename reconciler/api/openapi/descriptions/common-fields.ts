@@ -1,11 +1,11 @@
 /** Fields that mean the same wherever they stand. */
 export const commonFields: Readonly<Record<string, string>> = {
   apiGroup: 'API group of what is named; empty for the core group.',
-  apiVersion: 'Group and version of the API that the object is written in.',
+  apiVersion: 'APIVersion defines the group and version that the object is written in.',
   annotations: 'Notes for tools and people; not for selecting.',
   conditions: 'What holds of the object at present, one entry per type.',
   collisionCount: 'How often a name made from a hash was taken already.',
-  creationTimestamp: 'When the server created the object.',
+  creationTimestamp: 'CreationTimestamp is a timestamp of when the server made the object.',
   currentReplicas: 'Pods of the current revision.',
   desiredReplicas: 'Pods that are wanted.',
   fieldPath: 'Part of the object that is meant.',
@@ -19,7 +19,7 @@ export const commonFields: Readonly<Record<string, string>> = {
   matchExpressions: 'Demands on labels; all of them must hold.',
   matchLabels: 'Labels that must be there with these values.',
   message: 'What happened, for people.',
-  metadata: 'Name, namespace, labels and everything else that all objects have.',
+  metadata: "Standard object's metadata: name, namespace, labels and what else all objects have.",
   name: 'Name of what is meant.',
   namespace: 'Namespace of what is meant.',
   namespaceSelector: 'Namespaces that are meant, by their labels.',
