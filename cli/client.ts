@@ -1,5 +1,6 @@
 /** The command line's view of the API: HTTP over the reconciler's unix socket. */
 import { request, type IncomingMessage } from 'node:http';
+import { drained } from '../schemas/wire/drained.ts';
 
 /** The API refused; `code` is the HTTP code, the message the Status' own. */
 export class ApiProblem extends Error {
@@ -90,8 +91,7 @@ async function send(
     return;
   }
   for await (const chunk of body) {
-    if (!outgoing.write(chunk))
-      await new Promise((resume) => outgoing.once('drain', resume).once('close', resume));
+    if (!outgoing.write(chunk)) await drained(outgoing);
     if (outgoing.destroyed) return;
   }
   outgoing.end();

@@ -10,6 +10,7 @@ import type { RequestAttributes, ResourceRequest } from './request.ts';
 import { sendMessages } from './streams/byte-messages.ts';
 import { containerOf, hostOf, podOf } from './streams/pod-target.ts';
 import { type Upgrade, upgradeKind } from './streams/upgrade.ts';
+import { drained } from '../../schemas/wire/drained.ts';
 
 /** A plan as the API shows it: data, and the text that people read. */
 export interface PlanAnswer {
@@ -170,8 +171,7 @@ async function sendStream(
   response.writeHead(200, { 'content-type': type });
   response.flushHeaders();
   for await (const chunk of chunks) {
-    if (!response.write(chunk))
-      await new Promise((resume) => response.once('drain', resume).once('close', resume));
+    if (!response.write(chunk)) await drained(response);
     if (signal.aborted) return;
   }
   response.end();

@@ -10,6 +10,7 @@ import { PassThrough, type Duplex, type Readable } from 'node:stream';
 import { desiredUpdateBytesMax, type ProblemMessage } from '../../schemas/wire/messages.ts';
 import { LinkError } from '../core/ports.ts';
 import type { Deadline } from './deadline.ts';
+import { drained } from '../../schemas/wire/drained.ts';
 
 /** Bytes that one stream and all together may have under way: 4 MiB fill 300 Mbit/s at 100 ms. */
 const streamWindowBytes = 1024 * 1024;
@@ -148,8 +149,7 @@ async function upload(body: AsyncIterable<Uint8Array>, stream: ClientHttp2Stream
   try {
     for (let next = await source.next(); next.done !== true; next = await source.next()) {
       if (stream.closed || stream.destroyed) return;
-      if (!stream.write(next.value))
-        await new Promise<void>((resolve) => stream.once('drain', resolve).once('close', resolve));
+      if (!stream.write(next.value)) await drained(stream);
     }
     stream.end();
   } catch (error) {

@@ -10,6 +10,7 @@ import { parseDesiredUpdate } from './desired-update.ts';
 import { findLog, readLog } from './container-log.ts';
 import { parseLogQuery } from './log-query.ts';
 import type { ReportHub } from './report-hub.ts';
+import { drained } from '../../../schemas/wire/drained.ts';
 
 /** Requests of one reconciler at a time, log followers included. */
 const streamsMax = 1000;
@@ -150,7 +151,7 @@ export class AgentServer {
           .map((report) => `${JSON.stringify(report)}\n`)
           .join('');
         if (text === '') await Promise.race([woken, closed]);
-        else if (!stream.write(text)) await Promise.race([drained(stream), closed]);
+        else if (!stream.write(text)) await drained(stream);
       }
     } finally {
       reader.close();
@@ -179,8 +180,7 @@ export class AgentServer {
       signal: gone.signal,
     })) {
       if (gone.signal.aborted) return;
-      if (!stream.write(text))
-        await Promise.race([drained(stream), new Promise((resolve) => stream.once('close', resolve))]);
+      if (!stream.write(text)) await drained(stream);
     }
     stream.end();
   }
@@ -229,10 +229,6 @@ function respondJson(stream: ServerHttp2Stream, status: number, body: unknown): 
   if (stream.headersSent) return stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   stream.respond({ ':status': status, 'content-type': 'application/json' });
   stream.end(JSON.stringify(body));
-}
-
-function drained(stream: ServerHttp2Stream): Promise<void> {
-  return new Promise((resolve) => stream.once('drain', resolve));
 }
 
 async function readBody(stream: ServerHttp2Stream, bytesMax: number): Promise<string> {

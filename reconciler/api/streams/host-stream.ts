@@ -4,6 +4,7 @@ import type { SessionAsk } from '../../../schemas/wire/exec.ts';
 import { LinkError } from '../../core/ports.ts';
 import { ApiError } from '../api-error.ts';
 import type { BerthBackend } from '../berth-routes.ts';
+import { drained } from '../../../schemas/wire/drained.ts';
 
 export interface HostStream {
   /** Which of the protocols offered the host chose. */
@@ -37,8 +38,7 @@ export async function openHostStream(
 async function written(output: AsyncIterable<Uint8Array>, to: Duplex): Promise<void> {
   for await (const chunk of output) {
     if (to.destroyed) return;
-    if (!to.write(chunk))
-      await new Promise<void>((resolve) => to.once('drain', resolve).once('close', resolve));
+    if (!to.write(chunk)) await drained(to);
   }
   to.end();
 }

@@ -17,6 +17,7 @@ import { servedAsStored, shownAs, storedObjects } from '../versions.ts';
 import { type Continuation, decodeContinuation, encodeContinuation } from './continue-token.ts';
 import { type ListMeta, listKindOf, renderList, tableOptions } from './rendering.ts';
 import { type Selection, selectionOf } from './selection.ts';
+import { drained } from '../../../schemas/wire/drained.ts';
 
 export interface ReadPorts {
   readonly cluster: ClusterAccess;
@@ -90,16 +91,6 @@ async function streamList(
     text = '';
   }
   response.end(`${text}]}\n`);
-}
-
-async function drained(response: ServerResponse): Promise<void> {
-  await new Promise<void>((resume) => {
-    const done = (): void => {
-      response.off('drain', done).off('close', done);
-      resume();
-    };
-    response.on('drain', done).on('close', done);
-  });
 }
 
 async function pageOf(request: ResourceRequest, ports: ReadPorts): Promise<Page> {
