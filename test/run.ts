@@ -29,5 +29,6 @@ process.exitCode = await runSteps([
   'dead code',
   'unit',
   'contract',
+  'kubectl',
   'end to end',
 ]);

@@ -13,8 +13,8 @@ interface Tally {
 type Step = () => Promise<Tally>;
 
 const root = new URL('..', import.meta.url).pathname;
-/** Two cores: end-to-end tests share one lab machine and run one after another. */
-const unitConcurrency = 2;
+/** Two cores. What shares the lab runs one after another; what starts its own servers mostly waits for them. */
+const filesAtOnce = 2;
 const testTimeoutMs = 600_000;
 
 const unitTests = (): string[] =>
@@ -24,7 +24,11 @@ const contractTests = (): string[] =>
     (file) => file.startsWith('test/') && !file.startsWith('test/e2e/') && !isEndToEnd(file),
   );
 const endToEndTests = (): string[] =>
-  testFiles().filter((file) => isEndToEnd(file) || file.startsWith('test/e2e/'));
+  testFiles().filter(
+    (file) => (isEndToEnd(file) || file.startsWith('test/e2e/')) && !file.startsWith('test/kubectl/'),
+  );
+/** Each has a reconciler of its own, and no host. */
+const kubectlTests = (): string[] => testFiles().filter((file) => file.startsWith('test/kubectl/'));
 
 const steps = {
   generated: async () => reported(await checkGenerated()),
@@ -52,8 +56,9 @@ const steps = {
       '.dependency-cruiser.cjs',
     ]),
   'dead code': () => command('node_modules/.bin/knip', []),
-  unit: () => nodeTests(unitTests(), unitConcurrency),
-  contract: () => nodeTests(contractTests(), 1),
+  unit: () => nodeTests(unitTests(), filesAtOnce),
+  contract: () => nodeTests(contractTests(), filesAtOnce),
+  kubectl: () => nodeTests(kubectlTests(), filesAtOnce),
   'end to end': () => nodeTests(endToEndTests(), 1),
 } satisfies Record<string, Step>;
 
