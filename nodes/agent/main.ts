@@ -75,6 +75,15 @@ async function readConfig(path: string): Promise<AgentConfig> {
   return config as AgentConfig;
 }
 
+async function openImporter({ config, state }: Settings): Promise<CtrImporter> {
+  const importer = new CtrImporter({
+    runtimeSocket: config.runtime.socket,
+    spoolFolder: join(state, 'spool'),
+  });
+  await importer.open();
+  return importer;
+}
+
 async function run(settings: Settings): Promise<void> {
   const logger = createLogger();
   const { config, socket } = settings;
@@ -82,9 +91,7 @@ async function run(settings: Settings): Promise<void> {
   await mkdir(settings.state, { recursive: true, mode: 0o700 });
   const { journal, state } = await FileJournal.open(join(settings.state, 'desired'), logger);
   const files = new HostPodFiles({ stateFolder: settings.state, logRoot: settings.logs });
-  const spoolFolder = join(settings.state, 'spool');
-  const importer = new CtrImporter({ runtimeSocket: config.runtime.socket, spoolFolder });
-  await importer.open();
+  const importer = await openImporter(settings);
   const [reading, dns, bootId, records] = await Promise.all([
     readHost(settings.state),
     readResolver(),

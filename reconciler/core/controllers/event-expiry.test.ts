@@ -36,5 +36,5 @@ test('an event is looked at again when its hour is over, and is gone then', () =
 test('the hour counts from when the event was last seen', () => {
   assert.deepEqual(planned({ lastTimestamp: '2026-01-01T00:30:00Z' }, 60 * minuteMs), [0, 30 * minuteMs]);
   const series = { count: 3, lastObservedTime: '2026-01-01T00:45:00.000000Z' };
-  assert.deepEqual(planned({ series } as Partial<Event>, 60 * minuteMs), [0, 45 * minuteMs]);
+  assert.deepEqual(planned({ series }, 60 * minuteMs), [0, 45 * minuteMs]);
 });

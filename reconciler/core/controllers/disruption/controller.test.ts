@@ -46,7 +46,7 @@ function budget(spec: object, status?: object): PodDisruptionBudget {
     metadata: { name: 'web', namespace: 'default', generation: 2 },
     spec: { selector: { matchLabels: labels }, ...spec },
     ...(status === undefined ? {} : { status }),
-  } as PodDisruptionBudget;
+  };
 }
 
 function planned(of: PodDisruptionBudget, ...objects: readonly KubeObject[]): Plan {
