@@ -5,7 +5,7 @@ import { builtInKinds, type KindInfo, kindTable } from '../../../schemas/kinds.t
 import type { GroupDiscoveryList } from './aggregated.ts';
 import { discoveryDocument } from './discovery.ts';
 import { answerOf } from './document.ts';
-import { compareVersions } from './group-order.ts';
+import { compareVersions } from '../../core/custom/version-order.ts';
 
 const aggregated = (version: string): string =>
   `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
@@ -228,15 +228,8 @@ test('a client that takes no JSON is refused', () => {
 
 test('versions go by stability, then by number', () => {
   const versions = ['v1alpha1', 'v10', 'foo', 'v2beta2', 'v2', 'v1', 'v11alpha2', 'v2beta10', 'bar'];
-  assert.deepEqual(versions.sort(compareVersions), [
-    'v10',
-    'v2',
-    'v1',
-    'v2beta10',
-    'v2beta2',
-    'v11alpha2',
-    'v1alpha1',
-    'bar',
-    'foo',
-  ]);
+  assert.deepEqual(
+    versions.toSorted((a, b) => compareVersions(b, a)),
+    ['v10', 'v2', 'v1', 'v2beta10', 'v2beta2', 'v11alpha2', 'v1alpha1', 'bar', 'foo'],
+  );
 });

@@ -1,5 +1,6 @@
 /** The groups that a table of kinds serves, in kube-apiserver's order, each with its preferred version first. */
 import type { KindInfo, KindTable } from '../../../schemas/kinds.ts';
+import { compareVersions } from '../../core/custom/version-order.ts';
 
 export interface ServedVersion {
   readonly version: string;
@@ -53,30 +54,12 @@ export function servedGroups(table: KindTable): readonly ServedGroup[] {
     .map(([group, versions]) => ({
       group,
       versions: [...versions]
-        .sort(([a], [b]) => compareVersions(a, b))
+        .sort(([a], [b]) => compareVersions(b, a))
         .map(([version, list]) => ({
           version,
           kinds: list.sort((a, b) => compare(a.plural, b.plural)),
         })),
     }));
-}
-
-/** Kubernetes' order of versions: stable before beta before alpha, higher numbers first, anything else by name. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [rankOf(a), rankOf(b)];
-  if (left === undefined || right === undefined) {
-    if (left === undefined && right === undefined) return compare(a, b);
-    return left === undefined ? 1 : -1;
-  }
-  return right.stage - left.stage || right.major - left.major || right.minor - left.minor;
-}
-
-const stages = ['alpha', 'beta', ''];
-
-function rankOf(version: string): { stage: number; major: number; minor: number } | undefined {
-  const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
-  if (match === null) return undefined;
-  return { stage: stages.indexOf(match[2] ?? ''), major: Number(match[1]), minor: Number(match[3] ?? 0) };
 }
 
 function placeOf(group: string): number {

@@ -11,11 +11,6 @@ import type { Dialect, Schema } from './schema-model.ts';
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
-/** Whether the kind comes of a CustomResourceDefinition. */
-export function isCustom(info: KindInfo): boolean {
-  return info.definition.startsWith('custom:');
-}
-
 /** The name that a custom kind's schema bears: the group reversed, then version and kind. */
 export function customName({ group, version, kind }: KindInfo): string {
   return `${group.split('.').reverse().join('.')}.${version}.${kind}`;

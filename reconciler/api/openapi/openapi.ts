@@ -7,10 +7,11 @@ import { acceptedRanges } from '../accept.ts';
 import { ApiError } from '../api-error.ts';
 import { type ApiDocument, etagOf, jsonDocument } from '../discovery/document.ts';
 import { servedGroups } from '../discovery/group-order.ts';
-import { definitionVersion, isCustom } from './custom-schemas.ts';
+import { definitionVersion } from './custom-schemas.ts';
 import { documentV2, textV2 } from './document-v2.ts';
 import { documentV3, versionDocumentV3 } from './document-v3.ts';
 import { protobufV2 } from './protobuf-v2.ts';
+import { isCustom } from '../../core/registry/halves.ts';
 
 export interface OpenApiRequest {
   /** Without its query. */

@@ -2,9 +2,10 @@
 import type { KindInfo, KindTable } from '../../../schemas/kinds.ts';
 import type { ClusterView } from '../../core/model/view.ts';
 import { builtInSchema, isBuiltIn } from './built-in-schemas.ts';
-import { customName, customSchema, definitionVersion, isCustom, listSchema } from './custom-schemas.ts';
+import { customName, customSchema, definitionVersion, listSchema } from './custom-schemas.ts';
 import { type ApiOperation, operationsOf } from './operations.ts';
 import { type Dialect, type GroupVersionKind, refsOf, renderSchema, type Schema } from './schema-model.ts';
+import { isCustom } from '../../core/registry/halves.ts';
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 

@@ -13,6 +13,7 @@ import { type ResourceRequest, refOfRequest } from '../request.ts';
 import { storedObject } from '../verbs/get.ts';
 import { bodyAs, retried, type WriteContext, withManager } from '../verbs/write-context.ts';
 import { writeOptions } from '../verbs/write-options.ts';
+import { isCustom } from '../../core/registry/halves.ts';
 
 const scaleBody = {
   apiVersion: 'autoscaling/v1',
@@ -81,7 +82,7 @@ interface Scalable extends KubeObject {
 function scaleOf(object: KubeObject, { info }: ResourceRequest, view: ClusterView): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const metadata = { name, namespace, uid, resourceVersion, creationTimestamp } as Scale['metadata'];
-  const custom = info.definition.startsWith('custom:') ? customScale(object, info, view) : undefined;
+  const custom = isCustom(info) ? customScale(object, info, view) : undefined;
   const { spec, status } = object as Scalable;
   const selector = custom === undefined ? selectorOf(spec?.selector) : (custom.selector ?? '');
   return {
@@ -109,7 +110,7 @@ function withReplicas(
   { info }: ResourceRequest,
   view: ClusterView,
 ): KubeObject {
-  if (info.definition.startsWith('custom:')) return withCustomScale(object, replicas, info, view);
+  if (isCustom(info)) return withCustomScale(object, replicas, info, view);
   const { spec } = object as Scalable;
   return { ...object, spec: { ...spec, replicas } } as KubeObject;
 }

@@ -17,6 +17,7 @@ import {
   withManager,
 } from './write-context.ts';
 import { writeOptions } from './write-options.ts';
+import { isCustom } from '../../core/registry/halves.ts';
 
 /** Kinds that a PUT creates where they are not there, by `group/Kind`, as kube-apiserver's strategies allow. */
 const createdOnUpdate: ReadonlySet<string> = new Set([
@@ -57,8 +58,7 @@ export async function replaceObject(request: ResourceRequest, context: WriteCont
   const live = cluster.view.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
   if (live === undefined && createdOnUpdate.has(kind) && request.subresource === '' && version === '')
     return createFrom(request, object, options, context);
-  if (version === '' && (conditionalOnly.has(kind) || request.info.definition.startsWith('custom:')))
-    throw versionMissing(request);
+  if (version === '' && (conditionalOnly.has(kind) || isCustom(request.info))) throw versionMissing(request);
   return retried(
     () => {
       const before = cluster.view.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);

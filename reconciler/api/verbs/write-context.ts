@@ -194,7 +194,7 @@ export function withManager(
 
 /** What a body has to be, for its decoder. */
 export function expectedBody(info: KindInfo): ExpectedBody {
-  const custom = info.definition.startsWith('custom:');
+  const custom = isCustom(info);
   return {
     apiVersion: apiVersionOf(info),
     kind: info.kind,
