@@ -60,4 +60,8 @@ export class OverlayView implements ClusterView {
   podsOnNode(nodeName: string): readonly Pod[] {
     return this.#base.podsOnNode(nodeName);
   }
+
+  podsLabelled(namespace: string, labels: Readonly<Record<string, string>>): readonly Pod[] {
+    return this.#base.podsLabelled(namespace, labels);
+  }
 }

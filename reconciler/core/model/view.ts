@@ -3,6 +3,7 @@ import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { builtInKinds, groupOf, type KindTable, kindTable } from '../../../schemas/kinds.ts';
 import { customKinds } from '../custom/custom-kinds.ts';
 import { isCustomResourceDefinition } from '../custom/definition.ts';
+import { hasLabels } from './label-selector.ts';
 import { type KubeObject, type ObjectRef, refOf } from './object.ts';
 import { SortedBucket } from './sorted-bucket.ts';
 
@@ -34,6 +35,8 @@ export interface ClusterView {
   ownedBy(uid: string): readonly KubeObject[];
   /** Pods whose `spec.nodeName` is `nodeName`; the empty name gives those not bound yet. */
   podsOnNode(nodeName: string): readonly Pod[];
+  /** Pods of a namespace that bear all of `labels`, sorted; every one of it where there are no labels. */
+  podsLabelled(namespace: string, labels: Readonly<Record<string, string>>): readonly Pod[];
 }
 
 /** The view that the loop keeps current. Not for planners: they get it as a ClusterView. */
@@ -44,6 +47,7 @@ export class MutableView implements ClusterView {
   readonly #uids = new Map<string, KubeObject>();
   readonly #owners = new Map<string, SortedBucket>();
   readonly #nodes = new Map<string, SortedBucket>();
+  readonly #labels = new Map<string, SortedBucket>();
   #table: KindTable | undefined = builtInKinds;
 
   get kinds(): KindTable {
@@ -84,6 +88,19 @@ export class MutableView implements ClusterView {
     return (this.#nodes.get(nodeName)?.list() ?? []) as readonly Pod[];
   }
 
+  podsLabelled(namespace: string, labels: Readonly<Record<string, string>>): readonly Pod[] {
+    const names = Object.keys(labels);
+    if (names.length === 0) return this.list<Pod>('v1', 'Pod', namespace);
+    let fewest: SortedBucket | undefined;
+    for (const name of names) {
+      const bucket = this.#labels.get(labelBucket(namespace, name, labels[name] ?? ''));
+      if (bucket === undefined) return [];
+      if (fewest === undefined || bucket.size < fewest.size) fewest = bucket;
+    }
+    const pods = (fewest?.list() ?? []) as readonly Pod[];
+    return names.length === 1 ? pods : pods.filter((pod) => hasLabels(labels, pod.metadata.labels));
+  }
+
   /** Puts `after` (or removes, where undefined) under `ref`, and says what changed. */
   apply(ref: ObjectRef, after: KubeObject | undefined, revision: number): ViewChange {
     const before = this.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
@@ -113,7 +130,11 @@ export class MutableView implements ClusterView {
       places.push({ index: this.#namespaces, bucket: `${kind}/${ref.namespace}`, key });
     for (const owner of object.metadata.ownerReferences ?? [])
       places.push({ index: this.#owners, bucket: owner.uid, key: `${kind}/${key}` });
-    if (isPod(object)) places.push({ index: this.#nodes, bucket: object.spec?.nodeName ?? '', key });
+    if (isPod(object)) {
+      places.push({ index: this.#nodes, bucket: object.spec?.nodeName ?? '', key });
+      for (const [name, value] of Object.entries(object.metadata.labels ?? {}))
+        places.push({ index: this.#labels, bucket: labelBucket(ref.namespace, name, value), key });
+    }
     return places;
   }
 }
@@ -128,6 +149,10 @@ interface Place {
 /** The versions of one kind share a bucket: an object is the same in all of them. */
 function bucketKey(apiVersion: string, kind: string): string {
   return `${groupOf(apiVersion)}/${kind}`;
+}
+
+function labelBucket(namespace: string, name: string, value: string): string {
+  return `${namespace}/${name}=${value}`;
 }
 
 function addTo(index: Map<string, SortedBucket>, name: string, key: string, object: KubeObject): void {
