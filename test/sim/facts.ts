@@ -1,6 +1,6 @@
 /** What a reader wants to know of an object, one fact per line: scenarios show these, and which of them changed. */
 import type { Deployment, ReplicaSet } from '../../schemas/kubernetes/types/apps-v1.ts';
-import type { Namespace, Node, Pod, Service } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { Endpoints, Namespace, Node, Pod, Service } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { EndpointSlice } from '../../schemas/kubernetes/types/discovery-v1.ts';
 import type { KubeObject } from '../../reconciler/core/model/object.ts';
 
@@ -79,6 +79,20 @@ const factsByKind: Readonly<Record<string, (object: KubeObject) => readonly stri
       return `${addresses.join()} of ${targetRef?.name} on ${nodeName}: ${states.length === 0 ? 'not ready' : states.join(', ')}`;
     });
     return [...(numbers.length === 0 ? [] : [`ports: ${numbers.join(', ')}`]), ...lines];
+  },
+  Endpoints: (object) => {
+    const { subsets = [], metadata } = object as Endpoints;
+    const lines = subsets.flatMap(({ addresses = [], notReadyAddresses = [], ports = [] }) => {
+      const numbers = ports.map(({ name, port }) => `${name === undefined ? '' : `${name}:`}${port}`).join();
+      return [
+        ...addresses.map(({ ip, targetRef }) => `${ip}:${numbers} of ${targetRef?.name ?? '-'}: ready`),
+        ...notReadyAddresses.map(
+          ({ ip, targetRef }) => `${ip}:${numbers} of ${targetRef?.name ?? '-'}: not ready`,
+        ),
+      ];
+    });
+    const capacity = metadata.annotations?.['endpoints.kubernetes.io/over-capacity'];
+    return [...lines, ...(capacity === undefined ? [] : [`capacity: ${capacity}`])];
   },
   Namespace: (object) => {
     const { status } = object as Namespace;

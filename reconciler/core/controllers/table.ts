@@ -4,6 +4,8 @@ import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
 import { customResourceController } from './custom-resources/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { disruptionController } from './disruption/controller.ts';
+import { endpointsController } from './endpoints/controller.ts';
+import { endpointSliceMirroringController } from './endpointslice-mirroring/controller.ts';
 import { endpointSliceController } from './endpointslice/controller.ts';
 import { eventExpiryController } from './event-expiry.ts';
 import { garbageCollector } from './garbage-collector.ts';
@@ -30,7 +32,9 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
   return [
     deploymentController,
     replicaSetController,
+    endpointsController,
     endpointSliceController,
+    endpointSliceMirroringController,
     nodeIpamController(settings),
     nodeLifecycleController(settings),
     taintEvictionController,

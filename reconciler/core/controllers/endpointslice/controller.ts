@@ -1,51 +1,34 @@
 /** Keeps the EndpointSlices of every Service with a selector equal to the pods that it selects. */
 import type { Pod, Service } from '../../../../schemas/kubernetes/types/core-v1.ts';
-import type { EndpointSlice } from '../../../../schemas/kubernetes/types/discovery-v1.ts';
+import type { Endpoint, EndpointSlice } from '../../../../schemas/kubernetes/types/discovery-v1.ts';
 import type { Controller } from '../../model/controller.ts';
-import { sameJson } from '../../model/json.ts';
-import { hasLabels } from '../../model/label-selector.ts';
-import { type ObjectRef, refOf } from '../../model/object.ts';
-import { type Change, type Plan, emptyPlan } from '../../model/plan.ts';
+import type { ObjectRef } from '../../model/object.ts';
+import { type Plan, emptyPlan } from '../../model/plan.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
 import { isControlledBy } from '../owner.ts';
-import { endpointsAffected, endpointsOf } from './endpoints.ts';
+import { earliestTurn, selectorOf, servicesOfPod } from '../service-pods.ts';
+import { differences } from './differences.ts';
+import { type EndpointGroup, endpointsOf } from './endpoints.ts';
+import { identityOf } from './packing.ts';
 import { managedBy, managedByLabel, serviceNameLabel, slicesOf } from './slices.ts';
 
-const controllerName = 'endpointslice-controller';
-
-export const endpointSliceController: Controller = { name: controllerName, keysFor, plan };
+export const endpointSliceController: Controller = { name: 'endpointslice-controller', keysFor, plan };
 
 function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
-  const { apiVersion, kind, namespace } = change.ref;
-  if (apiVersion === 'v1' && kind === 'Service') return [change.ref];
-  if (apiVersion === 'discovery.k8s.io/v1' && kind === 'EndpointSlice') return serviceOfSlice(change);
-  if (apiVersion !== 'v1' || kind !== 'Pod') return [];
-  const before = change.before as Pod | undefined;
-  const after = change.after as Pod | undefined;
-  if (!endpointsAffected(before, after)) return [];
-  const selects = (service: Service): boolean => {
-    const selector = selectorOf(service);
-    return (
-      selector !== undefined &&
-      [before, after].some((pod) => pod !== undefined && hasLabels(selector, pod.metadata.labels))
-    );
-  };
-  return view.list<Service>('v1', 'Service', namespace).filter(selects).map(refOf);
+  const { kind, apiVersion } = change.ref;
+  if (kind === 'Pod') return apiVersion === 'v1' ? servicesOfPod(change, view) : [];
+  if (kind === 'Service') return apiVersion === 'v1' ? [change.ref] : [];
+  return kind === 'EndpointSlice' ? serviceOfSlice(change) : [];
 }
 
 function serviceOfSlice(change: ViewChange): readonly ObjectRef[] {
-  const labels = (change.after ?? change.before)?.metadata.labels;
-  const name = labels?.[serviceNameLabel];
-  if (name === undefined || labels?.[managedByLabel] !== managedBy) return [];
-  return [{ apiVersion: 'v1', kind: 'Service', namespace: change.ref.namespace, name }];
-}
-
-/** The selector of a Service that this controller serves; slices of one without are made by others. */
-function selectorOf(service: Service): Readonly<Record<string, string>> | undefined {
-  const selector = service.spec?.selector;
-  if (service.spec?.type === 'ExternalName' || selector === undefined || Object.keys(selector).length === 0)
-    return undefined;
-  return selector;
+  const labels = [change.before, change.after].map((slice) => slice?.metadata.labels ?? {});
+  const names = labels
+    .filter((one) => one[managedByLabel] === managedBy)
+    .map((one) => one[serviceNameLabel] ?? '');
+  return [...new Set(names)]
+    .filter((name) => name !== '')
+    .map((name) => ({ apiVersion: 'v1', kind: 'Service', namespace: change.ref.namespace, name }));
 }
 
 function plan(key: ObjectRef, view: ClusterView): Plan {
@@ -53,32 +36,38 @@ function plan(key: ObjectRef, view: ClusterView): Plan {
   // Slices of a Service that is gone go with it: it owns them.
   if (service === undefined || service.metadata.deletionTimestamp !== undefined) return emptyPlan;
   const selector = selectorOf(service);
-  const existing = view
+  // Nobody's pods: what is there stays, and belongs to whoever took the selector away.
+  if (selector === undefined) return emptyPlan;
+  const current = view
     .ownedBy(service.metadata.uid ?? '')
     .filter(
-      (object): object is EndpointSlice => object.kind === 'EndpointSlice' && isControlledBy(object, service),
+      (object): object is EndpointSlice =>
+        object.kind === 'EndpointSlice' &&
+        object.metadata.deletionTimestamp === undefined &&
+        isControlledBy(object, service),
     );
-  const current = existing.filter((slice) => slice.metadata.deletionTimestamp === undefined);
-  if (selector === undefined) return { changes: current.map(deletion), events: [] };
-  const pods = view
-    .list<Pod>('v1', 'Pod', key.namespace)
-    .filter((pod) => hasLabels(selector, pod.metadata.labels));
-  const wanted = slicesOf(service, endpointsOf(service, pods, view), current);
-  return { changes: differences(wanted, current), events: [] };
+  const pods = view.podsLabelled(key.namespace, selector);
+  const groups = endpointsOf(service, pods, view);
+  const wanted = slicesOf(service, groups, current);
+  return { changes: differences(wanted, current, triggerTime(service, pods, groups, current)), events: [] };
 }
 
-function differences(wanted: readonly EndpointSlice[], current: readonly EndpointSlice[]): readonly Change[] {
-  const byName = new Map(current.map((slice) => [slice.metadata.name, slice]));
-  const changes: Change[] = [];
-  for (const slice of wanted) {
-    const known = byName.get(slice.metadata.name);
-    byName.delete(slice.metadata.name);
-    if (known === undefined) changes.push({ type: 'create', object: slice });
-    else if (!sameJson(known, slice)) changes.push({ type: 'update', scope: 'spec', object: slice });
-  }
-  return [...changes, ...[...byName.values()].map(deletion)];
-}
-
-function deletion(slice: EndpointSlice): Change {
-  return { type: 'delete', ref: refOf(slice), uid: slice.metadata.uid ?? '' };
+/** Of the pods whose readiness is another than in the slices; of the Service too where it has none yet. */
+function triggerTime(
+  service: Service,
+  pods: readonly Pod[],
+  groups: readonly EndpointGroup[],
+  current: readonly EndpointSlice[],
+): string | undefined {
+  const known = new Map<string, Endpoint>();
+  for (const slice of current) for (const one of slice.endpoints ?? []) known.set(identityOf(one), one);
+  const turned = new Set<string>();
+  for (const { endpoints } of groups)
+    for (const one of endpoints)
+      if (known.get(identityOf(one))?.conditions?.serving !== one.conditions?.serving)
+        turned.add(identityOf(one));
+  return earliestTurn(
+    pods.filter(({ metadata }) => turned.has(metadata.uid ?? '')),
+    current.length === 0 ? service.metadata.creationTimestamp : undefined,
+  );
 }
