@@ -72,11 +72,14 @@ const factsByKind: Readonly<Record<string, (object: KubeObject) => readonly stri
   EndpointSlice: (object) => {
     const { endpoints, ports } = object as EndpointSlice;
     const numbers = (ports ?? []).map(({ name, port }) => `${name === '' ? '' : `${name}:`}${port}`);
-    const lines = (endpoints ?? []).map(({ addresses, conditions, nodeName, targetRef }) => {
+    const lines = (endpoints ?? []).map(({ addresses, conditions, nodeName, targetRef, hints }) => {
       const states = (['ready', 'serving', 'terminating'] as const).filter(
         (state) => conditions?.[state] === true,
       );
-      return `${addresses.join()} of ${targetRef?.name} on ${nodeName}: ${states.length === 0 ? 'not ready' : states.join(', ')}`;
+      const near = [...(hints?.forNodes ?? []), ...(hints?.forZones ?? [])].map(({ name }) => name);
+      const where = near.length === 0 ? '' : `, for ${near.join(' and ')}`;
+      const what = targetRef === undefined ? '' : ` of ${targetRef.name} on ${nodeName}`;
+      return `${addresses.join()}${what}: ${states.length === 0 ? 'not ready' : states.join(', ')}${where}`;
     });
     return [...(numbers.length === 0 ? [] : [`ports: ${numbers.join(', ')}`]), ...lines];
   },

@@ -2,7 +2,7 @@
  * Runs one command of a scenario. A command is a line of words and `name=value` options, and may have a YAML
  * body; after it everything settles, and what was committed is the output.
  */
-import { load } from 'js-yaml';
+import { dump, load } from 'js-yaml';
 import type { Node, Pod, Taint } from '../../schemas/kubernetes/types/core-v1.ts';
 import { apiVersionOf, kindByAnyName } from '../../schemas/kinds.ts';
 import { type KubeObject, refOf } from '../../reconciler/core/model/object.ts';
@@ -35,6 +35,7 @@ export class Script {
     cut: (names) => this.#eachNode(names, (name) => this.#hosts.cut(name)),
     clock: ([time = '']) => this.#clock(time),
     show: ([kind = '', name]) => this.#show(kind, name),
+    yaml: ([kind = '', name]) => this.#yaml(kind, name),
     why: ([name = '']) => this.#why(name),
   };
 
@@ -157,14 +158,25 @@ export class Script {
     this.#cluster.advance(Number(match[1]) * 1000);
   }
 
-  #show(kindName: string, name: string | undefined): readonly string[] {
+  #named(kindName: string, name: string | undefined): readonly KubeObject[] {
     const info = kindByAnyName(kindName);
     if (info === undefined) throw new Error(`no kind ${kindName}`);
-    const objects =
-      name === undefined
-        ? this.#cluster.view.list<KubeObject>(apiVersionOf(info), info.kind)
-        : [this.#find(kindName, name)];
-    const shown = objects.map((object) => this.#transcript.describe(object));
+    return name === undefined
+      ? this.#cluster.view.list<KubeObject>(apiVersionOf(info), info.kind)
+      : [this.#find(kindName, name)];
+  }
+
+  /** Objects whole, but for what the server sets on each of them. */
+  #yaml(kindName: string, name: string | undefined): readonly string[] {
+    const texts = this.#named(kindName, name).map(({ metadata, ...object }) => {
+      const { uid: _, resourceVersion: __, managedFields: ___, ...shown } = metadata;
+      return dump({ ...object, metadata: shown }, { lineWidth: -1, sortKeys: true });
+    });
+    return texts.sort().flatMap((text) => this.#transcript.shownLines(text.trimEnd().split('\n')));
+  }
+
+  #show(kindName: string, name: string | undefined): readonly string[] {
+    const shown = this.#named(kindName, name).map((object) => this.#transcript.describe(object));
     if (shown.length === 0) return ['none'];
     return shown.sort((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1)).flat();
   }

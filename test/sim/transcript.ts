@@ -45,6 +45,11 @@ export class Transcript {
     return [`${object.kind}/${object.metadata.name ?? ''}`, ...facts].map((line) => this.#shown(line));
   }
 
+  /** Lines with the names that the transcript shows. */
+  shownLines(lines: readonly string[]): readonly string[] {
+    return lines.map((line) => this.#shown(line));
+  }
+
   /** Names made by a controller are counted under the name of its owner. */
   #count(object: KubeObject): void {
     const owner = object.metadata.ownerReferences?.find((reference) => reference.controller === true);

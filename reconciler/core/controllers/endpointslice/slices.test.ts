@@ -72,7 +72,15 @@ test('endpoints stay where they are when others leave, and newcomers fill the ga
   assert.deepEqual(sizes(filled), [70, 50]);
 });
 
-test('an empty slice goes, but for the first', () => {
+test('newcomers go where something changes anyway, else where all of them fit', () => {
+  const before = slicesOf(service, [group(range(0, 190))], []);
+  const both = slicesOf(service, [group([...range(1, 190), ...range(200, 201)])], before);
+  assert.deepEqual(sizes(both), [100, 90]);
+  const tooMany = slicesOf(service, [group([...range(0, 190), ...range(200, 220)])], before);
+  assert.deepEqual(sizes(tooMany), [100, 90, 20]);
+});
+
+test('an empty slice goes, but for the last one', () => {
   const before = slicesOf(service, [group(range(0, 150))], []);
   assert.deepEqual(sizes(slicesOf(service, [group(range(0, 100))], before)), [100]);
   assert.deepEqual(sizes(slicesOf(service, [group([])], before)), [0]);
