@@ -1,6 +1,14 @@
 /** What a reader wants to know of an object, one fact per line: scenarios show these, and which of them changed. */
 import type { Deployment, ReplicaSet } from '../../schemas/kubernetes/types/apps-v1.ts';
-import type { Endpoints, Namespace, Node, Pod, Service } from '../../schemas/kubernetes/types/core-v1.ts';
+import type {
+  Endpoints,
+  Namespace,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Service,
+} from '../../schemas/kubernetes/types/core-v1.ts';
 import type { EndpointSlice } from '../../schemas/kubernetes/types/discovery-v1.ts';
 import type { KubeObject } from '../../reconciler/core/model/object.ts';
 
@@ -101,8 +109,44 @@ const factsByKind: Readonly<Record<string, (object: KubeObject) => readonly stri
     const { status } = object as Namespace;
     return [`phase: ${status?.phase ?? '-'}`, ...conditionFacts(status?.conditions, true)];
   },
+  PersistentVolume: (object) => volumeFacts(object as PersistentVolume),
+  PersistentVolumeClaim: (object) => claimFacts(object as PersistentVolumeClaim),
   Service: (object) => [`type: ${(object as Service).spec?.type ?? '-'}`],
 };
+
+function volumeFacts({ metadata, spec, status }: PersistentVolume): string[] {
+  const claim = spec?.claimRef;
+  const reserved = claim !== undefined && (claim.uid ?? '') === '' ? ' (reserved)' : '';
+  const node = spec?.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values?.[0];
+  return [
+    `phase: ${status?.phase ?? '-'}`,
+    ...(status?.message === undefined ? [] : [`because: ${status.message}`]),
+    `size: ${String(spec?.capacity?.['storage'] ?? '-')}`,
+    `policy: ${spec?.persistentVolumeReclaimPolicy ?? '-'}`,
+    ...(claim === undefined ? [] : [`claim: ${claim.name ?? ''}${reserved}`]),
+    ...(node === undefined ? [] : [`on ${node}`]),
+    ...annotationFacts(metadata.annotations),
+  ];
+}
+
+function claimFacts(object: PersistentVolumeClaim): string[] {
+  const { metadata, spec, status } = object;
+  return [
+    `phase: ${status?.phase ?? '-'}`,
+    ...(spec?.storageClassName === undefined ? [] : [`class: ${JSON.stringify(spec.storageClassName)}`]),
+    ...(spec?.volumeName === undefined ? [] : [`volume: ${spec.volumeName}`]),
+    ...(status?.capacity === undefined ? [] : [`size: ${String(status.capacity['storage'] ?? '-')}`]),
+    ...annotationFacts(metadata.annotations),
+    ...ownerFacts(object),
+  ];
+}
+
+/** Those of storage, by the last part of their names. */
+function annotationFacts(annotations: Readonly<Record<string, string>> | undefined): string[] {
+  return Object.entries(annotations ?? {})
+    .filter(([name]) => /^(pv|volume)[.]kubernetes[.]io\//.test(name))
+    .map(([name, value]) => `${name.split('/')[1] ?? ''}: ${value}`);
+}
 
 function ownerFacts(object: KubeObject): string[] {
   return (object.metadata.ownerReferences ?? []).map((owner) => `owner: ${owner.kind} ${owner.name}`);

@@ -31,6 +31,11 @@ function newest<T extends KubeObject>(classes: readonly T[], annotations: readon
     )[0];
 }
 
+/** The class of claims that name none. */
+export function defaultStorageClassOf(classes: readonly StorageClass[]): StorageClass | undefined {
+  return newest(classes, storageDefaultAnnotations);
+}
+
 export const defaultStorageClass: AdmissionPlugin = {
   name: 'DefaultStorageClass',
   operations: ['CREATE'],
@@ -38,10 +43,7 @@ export const defaultStorageClass: AdmissionPlugin = {
   admit: ({ object, view }) => {
     const claim = object as PersistentVolumeClaim;
     if (claim.spec === undefined || namesStorageClass(claim)) return admitted;
-    const found = newest(
-      view.list<StorageClass>('storage.k8s.io/v1', 'StorageClass'),
-      storageDefaultAnnotations,
-    );
+    const found = defaultStorageClassOf(view.list<StorageClass>('storage.k8s.io/v1', 'StorageClass'));
     if (found?.metadata.name === undefined) return admitted;
     const spec = { ...claim.spec, storageClassName: found.metadata.name };
     return { object: { ...claim, spec } as PersistentVolumeClaim };

@@ -15,6 +15,7 @@ import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
+import { storageObjectInUseProtection } from './storage-object-in-use.ts';
 import { taintNodesByCondition } from './taint-new-nodes.ts';
 
 /** Those that may change an object, and those that look at a request whatever the object says. Before validation. */
@@ -27,6 +28,7 @@ export const mutatingPlugins: readonly AdmissionPlugin[] = [
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
+  storageObjectInUseProtection,
   runtimeClass,
   defaultIngressClass,
   podTopologyLabels,

@@ -18,6 +18,10 @@ import { replicaSetController } from './replicaset/controller.ts';
 import { resourceQuotaController } from './resource-quota/controller.ts';
 import { serviceAccountController } from './serviceaccount/default-account.ts';
 import { rootCaController } from './serviceaccount/root-ca.ts';
+import { volumeBinder } from './volume/binder.ts';
+import { ephemeralVolumeController } from './volume/ephemeral.ts';
+import { volumeExpandController } from './volume/expand.ts';
+import { claimProtectionController, volumeProtectionController } from './volume/protection.ts';
 
 export interface ControllerSettings {
   /** All pods' range, e.g. `10.42.0.0/16`. */
@@ -47,6 +51,11 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     disruptionController,
     eventExpiryController,
     resourceQuotaController,
+    volumeBinder,
+    volumeExpandController,
+    claimProtectionController,
+    volumeProtectionController,
+    ephemeralVolumeController,
     garbageCollector,
   ];
 }
