@@ -2,7 +2,10 @@
 import { checkPlan } from '../core/check/check-plan.ts';
 import type { AsyncController, Controller } from '../core/model/controller.ts';
 import { type ObjectRef, objectId, refOf } from '../core/model/object.ts';
+import type { SubmitResult } from '../core/model/access.ts';
+import type { Plan } from '../core/model/plan.ts';
 import type { ViewChange } from '../core/model/view.ts';
+import type { StatusProblem } from '../core/registry/status-error.ts';
 import type { Clock, Logger, Random } from '../core/ports.ts';
 import { allObjects } from '../core/model/all-objects.ts';
 import type { Cluster } from './cluster.ts';
@@ -67,22 +70,45 @@ async function planOnce(
 ): Promise<WorkOutcome> {
   const { cluster, logger } = ports;
   const seed = Math.floor(ports.random.next() * 2 ** 31);
-  const plan = await controller.plan(key, cluster.view, { nowMs: ports.clock.now(), seed });
+  const context = { nowMs: ports.clock.now(), seed };
+  const plan = await controller.plan(key, cluster.view, context);
   const next: WorkOutcome = plan.requeueAfterMs === undefined ? 'done' : { afterMs: plan.requeueAfterMs };
-  if (plan.changes.length > 0) {
-    const problems = checkPlan(plan.changes, cluster.view);
-    const about = { controller: controller.name, key: objectId(key) };
-    if (problems.length > 0) {
-      logger.error('a plan failed its check and was not committed', { ...about, problems });
-      return 'again';
-    }
-    const result = await cluster.submit(plan.changes);
-    if (!result.ok) {
-      if (result.problem.code !== 409)
-        logger.warn('a plan was refused', { ...about, problem: result.problem.message });
-      return 'again';
-    }
+  const about = { controller: controller.name, key: objectId(key) };
+  const result = await commit(plan, about, ports);
+  if (result === undefined) return 'again';
+  if (result.ok) {
+    ports.events.record(plan.events);
+    return next;
   }
-  ports.events.record(plan.events);
-  return next;
+  const { problem, change } = result;
+  if (isLostRace(problem)) return 'again';
+  logger.warn('a plan was refused', { ...about, problem: problem.message });
+  if (isRefusal(problem) && 'refused' in controller && controller.refused !== undefined) {
+    const instead = controller.refused(key, { plan, change, problem }, cluster.view, context);
+    const second = await commit(instead, about, ports);
+    if (second?.ok === true) ports.events.record(instead.events);
+  }
+  return 'again';
+}
+
+/** Commits the plan's changes, if it has any; undefined where its check fails: a defect of the planner. */
+async function commit(
+  plan: Plan,
+  about: { readonly controller: string; readonly key: string },
+  { cluster, logger }: LoopPorts,
+): Promise<SubmitResult | undefined> {
+  if (plan.changes.length === 0) return { ok: true, revision: cluster.view.revision, outcomes: [] };
+  const problems = checkPlan(plan.changes, cluster.view);
+  if (problems.length === 0) return cluster.submit(plan.changes);
+  logger.error('a plan failed its check and was not committed', { ...about, problems });
+  return undefined;
+}
+
+function isLostRace({ code }: StatusProblem): boolean {
+  return code === 409;
+}
+
+/** The API's own no, rather than a store that is full, busy or away. */
+function isRefusal({ code }: StatusProblem): boolean {
+  return code === 403 || code === 404 || code === 422 || code === 400;
 }

@@ -5,13 +5,14 @@
 import { checkPlan } from '../../reconciler/core/check/check-plan.ts';
 import { controllers } from '../../reconciler/core/controllers/table.ts';
 import { allObjects } from '../../reconciler/core/model/all-objects.ts';
-import type { Controller, PlanContext } from '../../reconciler/core/model/controller.ts';
+import type { Outcome } from '../../reconciler/core/model/access.ts';
+import type { Controller, PlanContext, Refusal } from '../../reconciler/core/model/controller.ts';
 import { type KubeObject, type ObjectRef, objectId, refOf } from '../../reconciler/core/model/object.ts';
 import type { Change, EventRecord, Plan } from '../../reconciler/core/model/plan.ts';
 import { mix } from '../../reconciler/core/model/seeded-suffix.ts';
 import { type ClusterView, MutableView, type ViewChange } from '../../reconciler/core/model/view.ts';
 import { networkDefaults } from '../../reconciler/core/registry/allocate.ts';
-import { transactionOf } from '../../reconciler/core/registry/transaction.ts';
+import { type Transaction, transactionOf } from '../../reconciler/core/registry/transaction.ts';
 import { planScheduling } from '../../reconciler/core/scheduler/plan-scheduling.ts';
 
 /** A committed change as the log tells it. */
@@ -31,6 +32,9 @@ interface Timer extends Work {
 
 /** Plans of one settling: far more than any scenario needs, so that a loop that never ends is found. */
 const plansMax = 20_000;
+
+/** When a refused plan is tried again: the longest wait of the loop's queue. */
+const refusedAgainMs = 60_000;
 
 /** 2026-01-01T00:00:00Z. */
 const startMs = 1_767_225_600_000;
@@ -73,15 +77,23 @@ export class SimCluster {
 
   /** Commits the changes, or throws with what the registry says against them. */
   submit(by: string, changes: readonly Change[]): void {
-    const transaction = transactionOf(changes, this.view, {
+    const transaction = this.#transaction(changes);
+    if (!transaction.ok) throw new Error(`${by}: ${transaction.problem.message}`);
+    this.#commit(by, transaction.outcomes);
+  }
+
+  #transaction(changes: readonly Change[]): Transaction {
+    return transactionOf(changes, this.view, {
       nowMs: this.nowMs,
       uuid: () => `uid-${String(++this.#uids).padStart(4, '0')}`,
       random: () => this.draw(2 ** 30) / 2 ** 30,
       settings: networkDefaults,
     });
-    if (!transaction.ok) throw new Error(`${by}: ${transaction.problem.message}`);
+  }
+
+  #commit(by: string, outcomes: readonly Outcome[]): void {
     const revision = this.view.revision + 1;
-    for (const { type, ref, object } of transaction.outcomes) {
+    for (const { type, ref, object } of outcomes) {
       if (type === 'unchanged') continue;
       const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
       this.#committed(by, this.view.apply(ref, type === 'removed' ? undefined : stored, revision));
@@ -107,17 +119,38 @@ export class SimCluster {
     if (id === undefined || work === undefined) return false;
     this.#work.delete(id);
     const plan = this.#plan(work);
-    if (plan.changes.length > 0) this.submit(work.controller.name, plan.changes);
-    this.events.push(...plan.events);
+    const againMs = this.#carryOut(work, plan);
     this.#timers.delete(id);
-    if (plan.requeueAfterMs !== undefined)
-      this.#timers.set(id, { ...work, dueMs: this.nowMs + plan.requeueAfterMs });
+    if (againMs !== undefined) this.#timers.set(id, { ...work, dueMs: this.nowMs + againMs });
     return true;
+  }
+
+  /** Commits the plan, or what its controller does in its place; gives when to plan the key again. */
+  #carryOut(work: Work, plan: Plan): number | undefined {
+    const transaction = plan.changes.length === 0 ? undefined : this.#transaction(plan.changes);
+    if (transaction === undefined || transaction.ok) {
+      if (transaction !== undefined) this.#commit(work.controller.name, transaction.outcomes);
+      this.events.push(...plan.events);
+      return plan.requeueAfterMs;
+    }
+    const instead = this.#instead(work, { plan, ...transaction });
+    if (instead.changes.length > 0) this.submit(work.controller.name, instead.changes);
+    this.events.push(...instead.events);
+    return refusedAgainMs;
+  }
+
+  #instead({ controller, key }: Work, refusal: Refusal): Plan {
+    if (controller.refused === undefined) throw new Error(`${controller.name}: ${refusal.problem.message}`);
+    const context: PlanContext = { nowMs: this.nowMs, seed: this.draw(2 ** 31) };
+    return this.#checked(controller, controller.refused(key, refusal, this.view, context));
   }
 
   #plan({ controller, key }: Work): Plan {
     const context: PlanContext = { nowMs: this.nowMs, seed: this.draw(2 ** 31) };
-    const plan = controller.plan(key, this.view, context);
+    return this.#checked(controller, controller.plan(key, this.view, context));
+  }
+
+  #checked(controller: Controller, plan: Plan): Plan {
     const problems = checkPlan(plan.changes, this.view);
     if (problems.length > 0)
       throw new Error(`${controller.name} made an unsound plan: ${problems.join('; ')}`);
@@ -148,6 +181,13 @@ export class SimCluster {
     this.nowMs = endMs;
   }
 
+  #changesOf(work: Work): readonly Change[] {
+    const plan = this.#plan(work);
+    const transaction = plan.changes.length === 0 ? undefined : this.#transaction(plan.changes);
+    if (transaction === undefined || transaction.ok) return plan.changes;
+    return this.#instead(work, { plan, ...transaction }).changes;
+  }
+
   /** Every plan that anyone would make now although all has settled: must be empty. */
   unrest(): readonly string[] {
     const found: string[] = [];
@@ -155,7 +195,7 @@ export class SimCluster {
       const change = { ref: refOf(object), before: undefined, after: object };
       for (const controller of this.#controllers) {
         for (const key of controller.keysFor(change, this.view)) {
-          const { changes } = this.#plan({ controller, key });
+          const changes = this.#changesOf({ controller, key });
           if (changes.length > 0)
             found.push(`${controller.name} ${objectId(key)}: ${JSON.stringify(changes)}`);
         }

@@ -1,6 +1,7 @@
 /** The shape of every controller: names in, plans out. The loop owns queues, backoff and commits. */
 import type { ObjectRef } from './object.ts';
-import type { Plan } from './plan.ts';
+import type { StatusProblem } from '../registry/status-error.ts';
+import type { Change, Plan } from './plan.ts';
 import type { ClusterView, ViewChange } from './view.ts';
 
 /** What a planner may know besides the view. */
@@ -11,6 +12,14 @@ export interface PlanContext {
   readonly seed: number;
 }
 
+/** A plan that the API refused, for another reason than a lost race: a quota, admission, validation. */
+export interface Refusal {
+  readonly plan: Plan;
+  /** The first of the plan's changes that was refused; those before it would have been taken. */
+  readonly change: Change;
+  readonly problem: StatusProblem;
+}
+
 export interface Controller {
   /** Kubernetes' name of it, e.g. `deployment-controller`; also the source of its events. */
   readonly name: string;
@@ -18,6 +27,12 @@ export interface Controller {
   keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[];
   /** From the name and the current state alone; what the change said is not known here. */
   plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan;
+  /**
+   * What is committed in place of a refused plan: the part of it that would have been taken, and the refusal told by
+   * condition and event. The key is planned again later, so that this must settle: the same refusal of the same plan
+   * gives no changes once they are committed.
+   */
+  refused?(key: ObjectRef, refusal: Refusal, view: ClusterView, context: PlanContext): Plan;
 }
 
 /** A controller whose plans need I/O, such as signing: it lives with its adapter and is driven like the others. */

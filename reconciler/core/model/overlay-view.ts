@@ -64,4 +64,8 @@ export class OverlayView implements ClusterView {
   podsLabelled(namespace: string, labels: Readonly<Record<string, string>>): readonly Pod[] {
     return this.#base.podsLabelled(namespace, labels);
   }
+
+  podsWithoutController(namespace: string): readonly Pod[] {
+    return this.#base.podsWithoutController(namespace);
+  }
 }

@@ -37,6 +37,8 @@ export interface ClusterView {
   podsOnNode(nodeName: string): readonly Pod[];
   /** Pods of a namespace that bear all of `labels`, sorted; every one of it where there are no labels. */
   podsLabelled(namespace: string, labels: Readonly<Record<string, string>>): readonly Pod[];
+  /** Pods of a namespace that no controller owns, sorted: those that a controller may adopt. */
+  podsWithoutController(namespace: string): readonly Pod[];
 }
 
 /** The view that the loop keeps current. Not for planners: they get it as a ClusterView. */
@@ -48,6 +50,7 @@ export class MutableView implements ClusterView {
   readonly #owners = new Map<string, SortedBucket>();
   readonly #nodes = new Map<string, SortedBucket>();
   readonly #labels = new Map<string, SortedBucket>();
+  readonly #orphans = new Map<string, SortedBucket>();
   #table: KindTable | undefined = builtInKinds;
 
   get kinds(): KindTable {
@@ -101,6 +104,10 @@ export class MutableView implements ClusterView {
     return names.length === 1 ? pods : pods.filter((pod) => hasLabels(labels, pod.metadata.labels));
   }
 
+  podsWithoutController(namespace: string): readonly Pod[] {
+    return (this.#orphans.get(namespace)?.list() ?? []) as readonly Pod[];
+  }
+
   /** Puts `after` (or removes, where undefined) under `ref`, and says what changed. */
   apply(ref: ObjectRef, after: KubeObject | undefined, revision: number): ViewChange {
     const before = this.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
@@ -134,6 +141,7 @@ export class MutableView implements ClusterView {
       places.push({ index: this.#nodes, bucket: object.spec?.nodeName ?? '', key });
       for (const [name, value] of Object.entries(object.metadata.labels ?? {}))
         places.push({ index: this.#labels, bucket: labelBucket(ref.namespace, name, value), key });
+      if (!isControlled(object)) places.push({ index: this.#orphans, bucket: ref.namespace, key });
     }
     return places;
   }
@@ -173,4 +181,8 @@ function dropFrom(index: Map<string, SortedBucket>, name: string, key: string): 
 
 function isPod(object: KubeObject): object is Pod {
   return object.apiVersion === 'v1' && object.kind === 'Pod';
+}
+
+function isControlled({ metadata }: KubeObject): boolean {
+  return metadata.ownerReferences?.some((owner) => owner.controller === true) ?? false;
 }
