@@ -15,6 +15,7 @@ import { nodeLifecycleController } from './node/lifecycle.ts';
 import { taintEvictionController } from './node/taint-eviction.ts';
 import { podGarbageController } from './pod-garbage.ts';
 import { replicaSetController } from './replicaset/controller.ts';
+import { replicationController } from './replication-controller/controller.ts';
 import { resourceQuotaController } from './resource-quota/controller.ts';
 import { serviceAccountController } from './serviceaccount/default-account.ts';
 import { rootCaController } from './serviceaccount/root-ca.ts';
@@ -36,6 +37,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
   return [
     deploymentController,
     replicaSetController,
+    replicationController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
