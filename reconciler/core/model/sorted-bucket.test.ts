@@ -46,3 +46,16 @@ test('a list that was handed out does not change any more', () => {
   );
   assert.equal(bucket.list(), bucket.list());
 });
+
+test('many keys in any order are listed in theirs', () => {
+  const key = (index: number): string => String((index * 7919) % 5000).padStart(4, '0');
+  const bucket = new SortedBucket();
+  for (let index = 0; index < 5000; index++) bucket.set(key(index), named(key(index)));
+  for (let index = 0; index < 5000; index += 3) bucket.delete(key(index));
+  for (let index = 1; index < 5000; index += 3) bucket.set(key(index), named(`${key(index)} again`));
+  const expected: string[] = [];
+  for (let index = 0; index < 5000; index++) {
+    if (index % 3 !== 0) expected.push(index % 3 === 1 ? `${key(index)} again` : key(index));
+  }
+  assert.deepEqual(names(bucket), expected.sort());
+});

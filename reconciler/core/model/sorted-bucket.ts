@@ -1,64 +1,95 @@
-/** Objects by key, listed in the order of their keys: a change costs a search and a shift, never a sort. */
+/** Objects by key, listed in the order of their keys. A change costs the same in a bucket of ten and of a million. */
 import type { KubeObject } from './object.ts';
 
+/** Entries of one run: large enough that runs are few, small enough that shifting one costs nothing. */
+const runLengthMax = 256;
+
+/** A stretch of the sorted list; never empty. */
+interface Run {
+  readonly keys: string[];
+  readonly objects: KubeObject[];
+}
+
 export class SortedBucket {
-  #keys: string[] = [];
-  #objects: KubeObject[] = [];
-  /** The list was handed out: readers keep it, so the next change works on a copy. */
-  #shared = false;
+  readonly #byKey = new Map<string, KubeObject>();
+  readonly #runs: Run[] = [];
+  /** The list as it was last handed out; made anew after a change. */
+  #list: readonly KubeObject[] | undefined;
 
   get size(): number {
-    return this.#keys.length;
+    return this.#byKey.size;
   }
 
   get(key: string): KubeObject | undefined {
-    const index = this.#find(key);
-    return this.#keys[index] === key ? this.#objects[index] : undefined;
+    return this.#byKey.get(key);
   }
 
   set(key: string, object: KubeObject): void {
-    this.#own();
-    const index = this.#find(key);
-    if (this.#keys[index] === key) {
-      this.#objects[index] = object;
+    const known = this.#byKey.has(key);
+    this.#byKey.set(key, object);
+    this.#list = undefined;
+    const index = this.#runOf(key);
+    const run = this.#runs[index];
+    if (run === undefined) {
+      this.#runs.push({ keys: [key], objects: [object] });
       return;
     }
-    this.#keys.splice(index, 0, key);
-    this.#objects.splice(index, 0, object);
+    const at = lowerBound(run.keys, key);
+    if (known) {
+      run.objects[at] = object;
+      return;
+    }
+    run.keys.splice(at, 0, key);
+    run.objects.splice(at, 0, object);
+    if (run.keys.length > runLengthMax) this.#split(index, run);
   }
 
   delete(key: string): void {
-    const index = this.#find(key);
-    if (this.#keys[index] !== key) return;
-    this.#own();
-    this.#keys.splice(index, 1);
-    this.#objects.splice(index, 1);
+    if (!this.#byKey.delete(key)) return;
+    this.#list = undefined;
+    const index = this.#runOf(key);
+    const run = this.#runs[index];
+    if (run === undefined) return;
+    const at = lowerBound(run.keys, key);
+    run.keys.splice(at, 1);
+    run.objects.splice(at, 1);
+    if (run.keys.length === 0) this.#runs.splice(index, 1);
   }
 
   /** Sorted by key; the same array until something changes, and never changed itself. */
   list(): readonly KubeObject[] {
-    this.#shared = true;
-    return this.#objects;
+    this.#list ??= this.#runs.flatMap(({ objects }) => objects);
+    return this.#list;
   }
 
-  #own(): void {
-    if (!this.#shared) return;
-    this.#objects = this.#objects.slice();
-    this.#shared = false;
+  /** What is written in order leaves full runs behind: only what comes in between halves them. */
+  #split(index: number, run: Run): void {
+    const last = index === this.#runs.length - 1;
+    const at = last ? runLengthMax : runLengthMax / 2;
+    this.#runs.splice(index + 1, 0, { keys: run.keys.splice(at), objects: run.objects.splice(at) });
   }
 
-  /** The index of `key`, or where it would stand. */
-  #find(key: string): number {
-    const keys = this.#keys;
-    // What is written last mostly sorts last: generated names of one set, events.
-    if (keys.length === 0 || (keys[keys.length - 1] ?? '') < key) return keys.length;
+  /** The last run that begins with `key` or before; the first where none does. */
+  #runOf(key: string): number {
     let low = 0;
-    let high = keys.length;
+    let high = this.#runs.length - 1;
     while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((keys[middle] ?? '') < key) low = middle + 1;
-      else high = middle;
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#runs[middle]?.keys[0] ?? '') <= key) low = middle;
+      else high = middle - 1;
     }
     return low;
   }
+}
+
+/** The index of `key` among sorted keys, or where it would stand. */
+function lowerBound(keys: readonly string[], key: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((keys[middle] ?? '') < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
