@@ -9,6 +9,7 @@ import { endpointSliceMirroringController } from './endpointslice-mirroring/cont
 import { endpointSliceController } from './endpointslice/controller.ts';
 import { eventExpiryController } from './event-expiry.ts';
 import { garbageCollector } from './garbage-collector.ts';
+import { jobController } from './job/controller.ts';
 import { namespaceController } from './namespace.ts';
 import { nodeIpamController } from './node/ipam.ts';
 import { nodeLifecycleController } from './node/lifecycle.ts';
@@ -45,6 +46,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     nodeLifecycleController(settings),
     taintEvictionController,
     podGarbageController,
+    jobController,
     namespaceController,
     serviceAccountController,
     ...(settings.rootCa === undefined ? [] : [rootCaController(settings.rootCa)]),

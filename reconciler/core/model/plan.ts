@@ -31,6 +31,8 @@ export interface DeleteChange {
   /** Seconds; the object's own grace unless given, 0 removes at once. */
   readonly gracePeriodSeconds?: number;
   readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
+  /** Finalizers that the planner keeps on the object and lets go of in the same change. */
+  readonly withoutFinalizers?: readonly string[];
 }
 
 export type Change = CreateChange | UpdateChange | DeleteChange;

@@ -13,7 +13,7 @@ import { conflict } from './status-error.ts';
 
 export function prepareDelete(
   before: KubeObject,
-  change: Pick<DeleteChange, 'uid' | 'gracePeriodSeconds' | 'propagation'>,
+  change: Pick<DeleteChange, 'uid' | 'gracePeriodSeconds' | 'propagation' | 'withoutFinalizers'>,
   context: RegistryContext,
 ): Prepared {
   const { view } = context;
@@ -41,21 +41,23 @@ export function prepareDelete(
 
 function deletionOf(
   before: KubeObject,
-  change: Pick<DeleteChange, 'gracePeriodSeconds' | 'propagation'>,
+  change: Pick<DeleteChange, 'gracePeriodSeconds' | 'propagation' | 'withoutFinalizers'>,
   counts: boolean,
   context: RegistryContext,
   admitted: Admitted,
 ): Prepared {
   const graceSeconds = deletionGrace(before, change.gracePeriodSeconds);
-  const finalizers = deletionFinalizers(before, change.propagation);
+  const dropped = change.withoutFinalizers ?? [];
+  const finalizers = deletionFinalizers(before, change.propagation).filter((name) => !dropped.includes(name));
   const already = before.metadata.deletionTimestamp !== undefined;
   const held = finalizers.length > 0 || graceSeconds > 0 || holdsNamespace(before);
   if (!held) return { type: 'remove', before, ...admitted };
   const shortens = graceSeconds < (before.metadata.deletionGracePeriodSeconds ?? 0);
   const sameFinalizers = sameJson(finalizers, before.metadata.finalizers ?? []);
   if (already && !shortens && sameFinalizers) return { type: 'nothing', object: before };
+  const { finalizers: _, ...rest } = before.metadata;
   const metadata: ObjectMeta = {
-    ...before.metadata,
+    ...rest,
     ...(already && !shortens
       ? {}
       : {
