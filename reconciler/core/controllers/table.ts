@@ -1,5 +1,6 @@
 /** All controllers, as kube-controller-manager's list. The loop runs each with a queue of its own. */
 import type { Controller } from '../model/controller.ts';
+import { nothingMeasured, type UsageSource } from '../model/usage.ts';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
 import { customResourceController } from './custom-resources/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
@@ -10,6 +11,7 @@ import { endpointSliceController } from './endpointslice/controller.ts';
 import { eventExpiryController } from './event-expiry.ts';
 import { garbageCollector } from './garbage-collector.ts';
 import { jobController } from './job/controller.ts';
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/controller.ts';
 import { namespaceController } from './namespace.ts';
 import { nodeIpamController } from './node/ipam.ts';
 import { nodeLifecycleController } from './node/lifecycle.ts';
@@ -32,6 +34,8 @@ export interface ControllerSettings {
   readonly observingSinceMs: number;
   /** Certificate of the cluster's CA as PEM, published in every namespace; left out where the API is not on TLS. */
   readonly rootCa?: string;
+  /** What pods and nodes use; left out where nobody measures it. */
+  readonly usage?: UsageSource;
 }
 
 export function controllers(settings: ControllerSettings): readonly Controller[] {
@@ -42,6 +46,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
+    horizontalPodAutoscalerController(settings.usage ?? nothingMeasured),
     nodeIpamController(settings),
     nodeLifecycleController(settings),
     taintEvictionController,
