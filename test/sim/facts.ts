@@ -1,73 +1,21 @@
 /** What a reader wants to know of an object, one fact per line: scenarios show these, and which of them changed. */
-import type { Deployment, ReplicaSet } from '../../schemas/kubernetes/types/apps-v1.ts';
 import type {
   Endpoints,
   Namespace,
   Node,
   PersistentVolume,
   PersistentVolumeClaim,
-  Pod,
   Service,
 } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { EndpointSlice } from '../../schemas/kubernetes/types/discovery-v1.ts';
 import type { KubeObject } from '../../reconciler/core/model/object.ts';
-
-interface AnyCondition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-}
-
-function conditionFacts(conditions: readonly AnyCondition[] | undefined, withMessage: boolean): string[] {
-  return (conditions ?? []).map(({ type, status, reason, message }) => {
-    const why = reason === undefined ? '' : ` (${reason})`;
-    return `${type}=${status}${why}${withMessage && message !== undefined ? `: ${message}` : ''}`;
-  });
-}
-
-const revision = 'deployment.kubernetes.io/revision';
+import { conditionFacts, ownerFacts } from './fact-lines.ts';
+import { jobFacts } from './facts-jobs.ts';
+import { workloadFacts } from './facts-workloads.ts';
 
 const factsByKind: Readonly<Record<string, (object: KubeObject) => readonly string[]>> = {
-  Deployment: (object) => {
-    const { metadata, spec, status = {} } = object as Deployment;
-    const {
-      replicas = 0,
-      updatedReplicas = 0,
-      readyReplicas = 0,
-      availableReplicas = 0,
-      unavailableReplicas = 0,
-    } = status;
-    return [
-      `replicas: ${spec?.replicas ?? 1}`,
-      `image: ${spec?.template.spec?.containers[0]?.image ?? '-'}`,
-      `revision: ${metadata.annotations?.[revision] ?? '-'}`,
-      `status: ${replicas} pods, ${updatedReplicas} updated, ${readyReplicas} ready, ${availableReplicas} available, ${unavailableReplicas} unavailable`,
-      ...(status.collisionCount === undefined ? [] : [`hash collisions: ${status.collisionCount}`]),
-      ...conditionFacts(status.conditions, false),
-    ];
-  },
-  ReplicaSet: (object) => {
-    const { metadata, spec, status } = object as ReplicaSet;
-    return [
-      `replicas: ${spec?.replicas ?? 1}`,
-      `revision: ${metadata.annotations?.[revision] ?? '-'}`,
-      `status: ${status?.replicas ?? 0} pods, ${status?.readyReplicas ?? 0} ready, ${status?.availableReplicas ?? 0} available`,
-      ...ownerFacts(object),
-    ];
-  },
-  Pod: (object) => {
-    const { spec, status } = object as Pod;
-    return [
-      ...(spec?.nodeName === undefined ? [] : [`on ${spec.nodeName}`]),
-      `phase: ${status?.phase ?? '-'}`,
-      ...conditionFacts(
-        status?.conditions?.filter(({ type }) => type !== 'ContainersReady'),
-        true,
-      ),
-      ...ownerFacts(object),
-    ];
-  },
+  ...workloadFacts,
+  ...jobFacts,
   Node: (object) => {
     const { spec, status } = object as Node;
     const taints = (spec?.taints ?? []).map((taint) => `taint: ${taint.key}:${taint.effect}`);
@@ -146,10 +94,6 @@ function annotationFacts(annotations: Readonly<Record<string, string>> | undefin
   return Object.entries(annotations ?? {})
     .filter(([name]) => /^(pv|volume)[.]kubernetes[.]io\//.test(name))
     .map(([name, value]) => `${name.split('/')[1] ?? ''}: ${value}`);
-}
-
-function ownerFacts(object: KubeObject): string[] {
-  return (object.metadata.ownerReferences ?? []).map((owner) => `owner: ${owner.kind} ${owner.name}`);
 }
 
 export function factsOf(object: KubeObject): readonly string[] {

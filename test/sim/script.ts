@@ -10,6 +10,7 @@ import type { DeleteChange } from '../../reconciler/core/model/plan.ts';
 import { isPodActive } from '../../reconciler/core/model/pod-status.ts';
 import { explain } from '../../reconciler/core/scheduler/explain.ts';
 import { deploymentObject, type Options, serviceObject } from './objects.ts';
+import { cronJobObject, jobObject } from './job-objects.ts';
 import { SimCluster } from './sim-cluster.ts';
 import { SimHosts } from './sim-hosts.ts';
 import { Transcript } from './transcript.ts';
@@ -24,18 +25,25 @@ export class Script {
     node: ([name = ''], options) => this.#node(name, options),
     deployment: ([name = ''], options) => this.#put(deploymentObject(name, options)),
     service: ([name = ''], options) => this.#put(serviceObject(name, options)),
+    job: ([name = ''], options, body) => this.#put(jobObject(name, options, body)),
+    cronjob: ([name = ''], options, body) => this.#put(cronJobObject(name, options, body)),
     create: (_words, _options, body) => this.#create(load(body) as KubeObject),
     edit: ([kind = '', name = ''], _options, body) => this.#edit(this.#find(kind, name), load(body)),
     delete: ([kind = '', name = ''], options) => this.#delete(this.#find(kind, name), options['cascade']),
     ready: (names) => this.#eachPod(names, (pod) => this.#hosts.running(pod, true)),
     unready: (names) => this.#eachPod(names, (pod) => this.#hosts.running(pod, false)),
     fail: (names) => this.#eachPod(names, (pod) => this.#hosts.ended(pod, 'Failed')),
+    exit: (names, { code = '0' }) => this.#eachPod(names, (pod) => this.#hosts.exited(pod, Number(code))),
+    restarts: (names, { count = '1' }) =>
+      this.#eachPod(names, (pod) => this.#hosts.restarted(pod, Number(count))),
+    disrupt: (names) => this.#eachPod(names, (pod) => this.#hosts.disrupted(pod)),
     end: () => this.#endTerminating(),
     heartbeat: (names) => this.#eachNode(names, (name) => this.#hosts.heartbeat(name)),
     cut: (names) => this.#eachNode(names, (name) => this.#hosts.cut(name)),
     clock: ([time = '']) => this.#clock(time),
+    step: ([time = '']) => this.#cluster.stepClock(signedMs(time)),
     show: ([kind = '', name]) => this.#show(kind, name),
-    yaml: ([kind = '', name]) => this.#yaml(kind, name),
+    yaml: ([kind = '', name, part]) => this.#yaml(kind, name, part),
     why: ([name = '']) => this.#why(name),
   };
 
@@ -167,10 +175,16 @@ export class Script {
   }
 
   /** Objects whole, but for what the server sets on each of them. */
-  #yaml(kindName: string, name: string | undefined): readonly string[] {
+  /** All objects of the kind, or the named one, or one part of it: `status`, `spec.template.spec.tolerations`. */
+  #yaml(kindName: string, name: string | undefined, part = ''): readonly string[] {
     const texts = this.#named(kindName, name).map(({ metadata, ...object }) => {
       const { uid: _, resourceVersion: __, managedFields: ___, ...shown } = metadata;
-      return dump({ ...object, metadata: shown }, { lineWidth: -1, sortKeys: true });
+      const steps = part === '' ? [] : part.split('.');
+      const value = steps.reduce<unknown>(
+        (inner, step) => (inner as Readonly<Record<string, unknown>> | undefined)?.[step],
+        { ...object, metadata: shown },
+      );
+      return dump(value ?? null, { lineWidth: -1, sortKeys: true, noRefs: true });
     });
     return texts.sort().flatMap((text) => this.#transcript.shownLines(text.trimEnd().split('\n')));
   }
@@ -196,6 +210,11 @@ function taintOf(text: string): Taint {
   const [name = '', effect = 'NoSchedule'] = text.split(':');
   const [key = '', value] = name.split('/');
   return { key, effect, ...(value === undefined ? {} : { value }) };
+}
+
+/** `+3600s` or `-60s`. */
+function signedMs(text: string): undefined | number {
+  return 0;
 }
 
 /** RFC 7386. */

@@ -5,9 +5,16 @@
 import { checkPlan } from '../../reconciler/core/check/check-plan.ts';
 import { controllers } from '../../reconciler/core/controllers/table.ts';
 import { allObjects } from '../../reconciler/core/model/all-objects.ts';
-import type { Outcome } from '../../reconciler/core/model/access.ts';
 import type { Controller, PlanContext, Refusal } from '../../reconciler/core/model/controller.ts';
-import { type KubeObject, type ObjectRef, objectId, refOf } from '../../reconciler/core/model/object.ts';
+import {
+  decodeObject,
+  type KubeObject,
+  type ObjectRef,
+  objectId,
+  refOf,
+  registryPrefix,
+  storeKey,
+} from '../../reconciler/core/model/object.ts';
 import type { Change, EventRecord, Plan } from '../../reconciler/core/model/plan.ts';
 import { mix } from '../../reconciler/core/model/seeded-suffix.ts';
 import { type ClusterView, MutableView, type ViewChange } from '../../reconciler/core/model/view.ts';
@@ -20,6 +27,8 @@ export interface Commit {
   readonly by: string;
   readonly change: ViewChange;
 }
+
+type TakenTransaction = Extract<Transaction, { ok: true }>;
 
 interface Work {
   readonly controller: Controller;
@@ -59,6 +68,8 @@ export class SimCluster {
   readonly #controllers: readonly Controller[];
   readonly #work = new Map<string, Work>();
   readonly #timers = new Map<string, Timer>();
+  /** What the registry refused and is tried again in its time. */
+  readonly #refused = new Set<string>();
   #draws = 0;
   #uids = 0;
 
@@ -79,7 +90,7 @@ export class SimCluster {
   submit(by: string, changes: readonly Change[]): void {
     const transaction = this.#transaction(changes);
     if (!transaction.ok) throw new Error(`${by}: ${transaction.problem.message}`);
-    this.#commit(by, transaction.outcomes);
+    this.#commit(by, transaction);
   }
 
   #transaction(changes: readonly Change[]): Transaction {
@@ -91,12 +102,19 @@ export class SimCluster {
     });
   }
 
-  #commit(by: string, outcomes: readonly Outcome[]): void {
+  #commit(by: string, { outcomes, writes }: TakenTransaction): void {
     const revision = this.view.revision + 1;
+    const own = new Set(outcomes.map(({ ref }) => storeKey(ref, this.view.kinds)));
     for (const { type, ref, object } of outcomes) {
       if (type === 'unchanged') continue;
       const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
       this.#committed(by, this.view.apply(ref, type === 'removed' ? undefined : stored, revision));
+    }
+    // What admission writes beside them: the quotas that they are charged to.
+    for (const write of writes) {
+      if (write.type !== 'put' || own.has(write.key) || !write.key.startsWith(registryPrefix)) continue;
+      const object = decodeObject(write.value, revision);
+      this.#committed(by, this.view.apply(refOf(object), object, revision));
     }
   }
 
@@ -129,10 +147,12 @@ export class SimCluster {
   #carryOut(work: Work, plan: Plan): number | undefined {
     const transaction = plan.changes.length === 0 ? undefined : this.#transaction(plan.changes);
     if (transaction === undefined || transaction.ok) {
-      if (transaction !== undefined) this.#commit(work.controller.name, transaction.outcomes);
+      if (transaction !== undefined) this.#commit(work.controller.name, transaction);
       this.events.push(...plan.events);
+      this.#refused.delete(workId(work));
       return plan.requeueAfterMs;
     }
+    this.#refused.add(workId(work));
     const instead = this.#instead(work, { plan, ...transaction });
     if (instead.changes.length > 0) this.submit(work.controller.name, instead.changes);
     this.events.push(...instead.events);
@@ -182,10 +202,8 @@ export class SimCluster {
   }
 
   #changesOf(work: Work): readonly Change[] {
-    const plan = this.#plan(work);
-    const transaction = plan.changes.length === 0 ? undefined : this.#transaction(plan.changes);
-    if (transaction === undefined || transaction.ok) return plan.changes;
-    return this.#instead(work, { plan, ...transaction }).changes;
+    if (this.#refused.has(workId(work))) return [];
+    return this.#plan(work).changes;
   }
 
   /** Every plan that anyone would make now although all has settled: must be empty. */

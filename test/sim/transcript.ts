@@ -8,6 +8,7 @@ const countedKinds: Readonly<Record<string, string>> = {
   ReplicaSet: 'set',
   Pod: 'pod',
   EndpointSlice: 'slice',
+  ControllerRevision: 'rev',
 };
 
 export class Transcript {
@@ -55,6 +56,8 @@ export class Transcript {
     const owner = object.metadata.ownerReferences?.find((reference) => reference.controller === true);
     const kind = countedKinds[object.kind];
     const name = object.metadata.name ?? '';
+    // A StatefulSet's pods have names to be known by.
+    if (owner?.kind === 'StatefulSet' && object.kind === 'Pod') return;
     if (owner === undefined || kind === undefined || !name.startsWith(`${owner.name}-`)) return;
     const prefix = `${this.shownName(owner.name)}-${kind}`;
     const count = (this.#counts.get(prefix) ?? 0) + 1;

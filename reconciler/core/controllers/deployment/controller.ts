@@ -7,7 +7,7 @@ import type {
   DeploymentStatus,
   ReplicaSet,
 } from '../../../../schemas/kubernetes/types/apps-v1.ts';
-import type { Controller, PlanContext } from '../../model/controller.ts';
+import type { Controller, PlanContext, Refusal } from '../../model/controller.ts';
 import { sameJson } from '../../model/json.ts';
 import { selectsEverything } from '../../../../schemas/validation/label-selector.ts';
 import { selects } from '../../model/label-selector.ts';
@@ -16,6 +16,7 @@ import { type Change, type EventRecord, type Plan, emptyPlan } from '../../model
 import type { ClusterView, ViewChange } from '../../model/view.ts';
 import { eventsOf } from '../events.ts';
 import { claim, controllerOf, controllerRefs } from '../owner.ts';
+import { isNamespaceEnding } from '../refusal.ts';
 import { renewedSets, revisionAnnotation } from './annotations.ts';
 import { forgottenSets } from './history.ts';
 import { newReplicaSet } from './new-replica-set.ts';
@@ -24,6 +25,7 @@ import {
   heldStatus,
   isComplete,
   isResuming,
+  refusedStatus,
   resumedStatus,
   rolloutStatus,
 } from './progress.ts';
@@ -44,7 +46,7 @@ import { isScaling, scale } from './scale.ts';
 const controllerName = 'deployment-controller';
 const events = eventsOf(controllerName);
 
-export const deploymentController: Controller = { name: controllerName, keysFor, plan };
+export const deploymentController: Controller = { name: controllerName, keysFor, plan, refused };
 
 function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   const { apiVersion, kind, namespace } = change.ref;
@@ -100,6 +102,27 @@ function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
     changes: [...sets.changes, ...own],
     events: sets.events,
     ...(wakeMs === undefined ? {} : { requeueAfterMs: wakeMs }),
+  };
+}
+
+/** A new set that the API refuses is told by the condition Progressing; until it is made, nothing else moves. */
+function refused(key: ObjectRef, refusal: Refusal, view: ClusterView, context: PlanContext): Plan {
+  const deployment = view.get<Deployment>('apps/v1', 'Deployment', key.namespace, key.name);
+  const { change, problem } = refusal;
+  if (deployment?.spec === undefined || change.type !== 'create' || isNamespaceEnding(refusal))
+    return emptyPlan;
+  const { spec } = deployment;
+  const claimed = claim(
+    deployment,
+    spec.selector,
+    view.list<ReplicaSet>('apps/v1', 'ReplicaSet', key.namespace),
+  );
+  const rollout = rolloutOf(deployment, spec, claimed.owned, view, context.nowMs);
+  const name = refOf(change.object).name;
+  const message = `Failed to create new replica set "${name}": ${problem.message}`;
+  return {
+    ...statusOnly(rollout, refusedStatus(rollout, name, problem.message)),
+    events: [events.warning(deployment, 'ReplicaSetCreateError', message)],
   };
 }
 

@@ -2,7 +2,12 @@
 import type { DeploymentCondition, DeploymentStatus } from '../../../../schemas/kubernetes/types/apps-v1.ts';
 import { parseTime } from '../../model/time.ts';
 import { type Rollout, nameOf } from './rollout.ts';
-import { countedStatus, touchedDeploymentCondition, withDeploymentCondition } from './status.ts';
+import {
+  countedStatus,
+  touchedDeploymentCondition,
+  withDeploymentCondition,
+  withReplicaFailure,
+} from './status.ts';
 
 /** kubectl's and Kubernetes' way to say "no deadline". */
 const noDeadlineSeconds = 2_147_483_647;
@@ -11,6 +16,20 @@ type Progress = Pick<DeploymentCondition, 'status' | 'reason' | 'message'>;
 
 /** The status after a planning that neither pauses nor merely resizes; `created` names a set made by the same plan. */
 export function rolloutStatus(rollout: Rollout, created: string | undefined): DeploymentStatus {
+  return withReplicaFailure(progressedStatus(rollout, created), rollout);
+}
+
+/** The status after the API refused the new set: the rollout cannot begin. */
+export function refusedStatus(rollout: Rollout, name: string, why: string): DeploymentStatus {
+  const counted = countedStatus(rollout);
+  if (!hasDeadline(rollout)) return counted;
+  const message = `Failed to create new replica set "${name}": ${why}`;
+  const known = progressing(counted);
+  if (known?.reason === 'ReplicaSetCreateError' && known.status === 'False') return counted;
+  return withProgress(counted, { status: 'False', reason: 'ReplicaSetCreateError', message }, rollout);
+}
+
+function progressedStatus(rollout: Rollout, created: string | undefined): DeploymentStatus {
   const counted = countedStatus(rollout);
   if (!hasDeadline(rollout)) return { ...counted, conditions: others(counted) };
   const known = progressing(rollout.deployment.status);

@@ -1,5 +1,9 @@
 /** A Deployment's counts and its Available condition. */
-import type { DeploymentCondition, DeploymentStatus } from '../../../../schemas/kubernetes/types/apps-v1.ts';
+import type {
+  DeploymentCondition,
+  DeploymentStatus,
+  ReplicaSet,
+} from '../../../../schemas/kubernetes/types/apps-v1.ts';
 import { formatTime } from '../../model/time.ts';
 import { type Rollout, allSets, availableOf, sizeOf, sum } from './rollout.ts';
 
@@ -15,9 +19,11 @@ export function countedStatus(rollout: Rollout): DeploymentStatus {
     unavailableReplicas: Math.max(0, sum(sets, sizeOf) - available),
   };
   const collisions = rollout.deployment.status?.collisionCount;
+  const terminating = terminatingOf(sets);
   return {
     observedGeneration: rollout.deployment.metadata.generation ?? 0,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+    ...(terminating === undefined ? {} : { terminatingReplicas: terminating }),
     ...(collisions === undefined ? {} : { collisionCount: collisions }),
     conditions: withDeploymentCondition(
       rollout.deployment.status?.conditions ?? [],
@@ -25,6 +31,32 @@ export function countedStatus(rollout: Rollout): DeploymentStatus {
       rollout.nowMs,
     ),
   };
+}
+
+/** Pods on their way out; unknown while a set does not tell. */
+function terminatingOf(sets: readonly ReplicaSet[]): number | undefined {
+  if (sets.some((set) => set.status !== undefined && set.status.terminatingReplicas === undefined))
+    return undefined;
+  return sum(sets, (set) => set.status?.terminatingReplicas ?? 0);
+}
+
+/** The status with a failure of its sets to make pods, the new one's before the others'; without it once none fails. */
+export function withReplicaFailure(status: DeploymentStatus, rollout: Rollout): DeploymentStatus {
+  const { newSet, oldSets } = rollout;
+  const sets = newSet === undefined ? oldSets : [newSet, ...oldSets];
+  const [failure] = sets
+    .flatMap((set) => set.status?.conditions ?? [])
+    .filter(({ type }) => type === 'ReplicaFailure');
+  const known = status.conditions ?? [];
+  if (failure === undefined)
+    return { ...status, conditions: known.filter(({ type }) => type !== 'ReplicaFailure') };
+  const { lastTransitionTime, ...told } = failure;
+  const same = known.find(({ type }) => type === failure.type);
+  if (same !== undefined && same.status === told.status && same.reason === told.reason) return status;
+  const times =
+    lastTransitionTime === undefined ? {} : { lastTransitionTime, lastUpdateTime: lastTransitionTime };
+  const others = known.filter(({ type }) => type !== failure.type);
+  return { ...status, conditions: [...others, { ...told, ...times }] };
 }
 
 function availability(rollout: Rollout, available: number): DeploymentCondition {
