@@ -1,5 +1,6 @@
 /** What every cluster has from its start, and the Application that the command line named. */
 import type { Application } from '../schemas/berth/types.ts';
+import type { Namespace } from '../schemas/kubernetes/types/core-v1.ts';
 import type { PriorityClass } from '../schemas/kubernetes/types/scheduling-v1.ts';
 import { systemPriorityClasses } from './core/admission/priority.ts';
 import { missingDefaults } from './core/authorization/default-objects.ts';
@@ -7,6 +8,7 @@ import type { ClusterAccess } from './core/model/access.ts';
 import type { KubeObject } from './core/model/object.ts';
 import type { Change } from './core/model/plan.ts';
 import { formatIpv4, parseCidr } from './core/registry/cidr.ts';
+import { localPathClass } from './core/storage/local-path.ts';
 import type { ApplicationSettings, Settings } from './settings.ts';
 
 const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
@@ -31,10 +33,13 @@ export async function ensureFirstObjects(
 
 function firstChanges(cluster: ClusterAccess, settings: Settings, apiPort: number): readonly Change[] {
   const { view } = cluster;
+  // Who takes the class away, or makes another one the default, does not get it back with the next start.
+  const isFirstStart = view.get<Namespace>('v1', 'Namespace', '', 'kube-system') === undefined;
   const objects: readonly KubeObject[] = [
     ...systemNamespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     ...Object.entries(systemPriorityClasses).map(priorityClass),
     apiService(settings, apiPort),
+    ...(isFirstStart ? [localPathClass] : []),
   ];
   const missing = objects.filter(
     ({ apiVersion, kind, metadata }) =>

@@ -20,6 +20,7 @@ import { HostLoop } from './loop/hosts.ts';
 import { ReportLoop } from './loop/reports.ts';
 import { SchedulingLoop } from './loop/scheduling.ts';
 import type { Settings } from './settings.ts';
+import { tokenSigner } from './token-signer.ts';
 
 /** History kept for watches and reads of the past; older revisions are compacted away. */
 const compactionIntervalMs = 60_000;
@@ -52,7 +53,7 @@ export function startTerm(
   cluster: Cluster,
   leadership: Leadership,
   failed: (error: unknown) => void,
-  signing: Pick<Auth, 'controllers' | 'caPem'>,
+  signing: Pick<Auth, 'controllers' | 'caPem' | 'issueToken'>,
 ): Term {
   const { settings, clock, random, logger, tell, sources, schedules } = parts;
   const links = parts.openLinks(leadership.epoch);
@@ -67,6 +68,7 @@ export function startTerm(
     links,
     reports,
     settings: settings.network,
+    signToken: tokenSigner(signing, cluster.view),
     keysDirectory: join(settings.state, 'keys'),
     defaultIdentity: settings.identity,
     failed,

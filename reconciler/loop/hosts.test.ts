@@ -124,6 +124,11 @@ async function started(context: TestContext): Promise<Trial> {
     links,
     reports: new ReportLoop({ ...ports, events }),
     settings: networkDefaults,
+    signToken: async ({ metadata }) => ({
+      ok: true,
+      token: `token of ${metadata.name ?? ''}`,
+      expiresMs: clock.now() + 3_600_000,
+    }),
     keysDirectory: '/keys',
     defaultIdentity: undefined,
   });

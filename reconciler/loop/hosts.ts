@@ -3,9 +3,9 @@
  * view becomes the entries that it touches, on the hosts that it touches.
  */
 import type { Host } from '../../schemas/berth/types.ts';
-import type { Node } from '../../schemas/kubernetes/types/core-v1.ts';
-import type { DesiredEntry, NodeReport } from '../../schemas/wire/messages.ts';
-import { affectedEntries, desiredEntries, desiredEntry } from '../core/desired/desired-state.ts';
+import type { Node, Pod } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { NodeReport } from '../../schemas/wire/messages.ts';
+import { affectedEntries } from '../core/desired/desired-state.ts';
 import type { ClusterAccess } from '../core/model/access.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { Change } from '../core/model/plan.ts';
@@ -22,7 +22,9 @@ import {
 import type { NetworkSettings } from '../core/registry/allocate.ts';
 import { mayHaveAgent, removeHost, withAgentFinalizer } from './host-removal.ts';
 import { type HostKeys, hostStatus, nodeOf, targetOf, unreachable } from './host-objects.ts';
+import { PodTokens, type TokenSigner } from './pod-tokens.ts';
 import type { ReportLoop } from './reports.ts';
+import { ToldHost } from './told-host.ts';
 import { WorkQueue, type WorkOutcome } from './work-queue.ts';
 
 /**
@@ -38,13 +40,14 @@ interface HostPorts extends HostKeys {
   readonly links: HostLinks;
   readonly reports: ReportLoop;
   readonly settings: NetworkSettings;
+  readonly signToken: TokenSigner;
   readonly failed: (error: unknown) => void;
 }
 
 interface OpenHost {
   readonly target: HostTarget;
   readonly link: HostLink;
-  readonly sent: Map<string, DesiredEntry>;
+  readonly told: ToldHost;
   state: LinkState;
   /** When the link was lost; undefined while it is connected or was never up. */
   awaySinceMs: number | undefined;
@@ -58,6 +61,7 @@ export class HostLoop {
   readonly #closing = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
   readonly #queue: WorkQueue<string>;
+  readonly #tokens: PodTokens;
   #unlisten = (): void => undefined;
 
   constructor(ports: HostPorts) {
@@ -67,6 +71,12 @@ export class HostLoop {
       concurrency: 16,
       failed: ports.failed,
       work: (name) => this.#turn(name),
+    });
+    this.#tokens = new PodTokens({
+      clock: ports.clock,
+      sign: ports.signToken,
+      failed: ports.failed,
+      changed: (pod) => this.#tokensChanged(pod),
     });
   }
 
@@ -80,6 +90,7 @@ export class HostLoop {
     this.#unlisten();
     this.#queue.stop();
     this.#stop.abort();
+    this.#tokens.stop();
     await Promise.all([...this.#open.values()].map((host) => host.link.close()));
   }
 
@@ -91,30 +102,20 @@ export class HostLoop {
   }
 
   #take(changes: readonly ViewChange[]): void {
-    const { cluster, settings } = this.#ports;
+    const { cluster } = this.#ports;
     for (const change of changes) {
       if (change.ref.kind === 'Host') this.#hostChanged(change);
+      if (change.ref.kind === 'Pod' && change.after === undefined)
+        this.#tokens.forget(change.before?.metadata.uid ?? '');
       for (const { node, key } of affectedEntries(change, cluster.view)) {
-        if (node === '*') for (const host of this.#open.values()) this.#refresh(host, key, settings);
-        else {
-          const host = this.#open.get(node);
-          if (host !== undefined) this.#refresh(host, key, settings);
-        }
+        if (node === '*') for (const host of this.#open.values()) host.told.refresh(key);
+        else this.#open.get(node)?.told.refresh(key);
       }
     }
   }
 
-  #refresh(host: OpenHost, key: string, settings: NetworkSettings): void {
-    const entry = desiredEntry(this.#ports.cluster.view, host.target.name, key, settings);
-    const sent = host.sent.get(key);
-    if (entry === undefined) {
-      if (sent === undefined) return;
-      host.sent.delete(key);
-      host.link.update({ upserts: [], removes: [key] });
-    } else if (!sameJson(entry, sent)) {
-      host.sent.set(key, entry);
-      host.link.update({ upserts: [entry], removes: [] });
-    }
+  #tokensChanged(pod: Pod): void {
+    this.#open.get(pod.spec?.nodeName ?? '')?.told.tokensChanged(pod.metadata.uid ?? '');
   }
 
   #hostChanged(change: ViewChange): void {
@@ -181,16 +182,16 @@ export class HostLoop {
         } else reports.take(name, report);
       },
     });
-    const entries = desiredEntries(cluster.view, target.name, settings);
+    const told = new ToldHost(target.name, { link, view: cluster.view, settings, tokens: this.#tokens });
     this.#open.set(target.name, {
       target,
       link,
-      sent: new Map(entries.map((entry) => [entry.key, entry])),
+      told,
       state: { phase: 'connecting', attempt: 0 },
       awaySinceMs: undefined,
       early: undefined,
     });
-    link.update({ upserts: entries, removes: [] });
+    told.tellWhole();
   }
 
   /** Writes what the link says into Host and Node; the Node goes with its Host. */

@@ -5,12 +5,15 @@
 import type {
   Node,
   NodeCondition,
+  PersistentVolume,
   Pod,
   PodCondition,
   PodStatus,
 } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { Host } from '../../schemas/berth/types.ts';
 import type { EventReport, NodeReport, Report } from '../../schemas/wire/messages.ts';
+import { withoutLocalPathFinalizer } from '../core/controllers/volume/volume-plan.ts';
+import { removedVolumeEntry } from '../core/desired/volume-entries.ts';
 import type { ClusterAccess } from '../core/model/access.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { Change, EventRecord } from '../core/model/plan.ts';
@@ -44,6 +47,7 @@ export class ReportLoop {
   readonly #ports: ReportPorts;
   readonly #pods = new Map<string, PodNews>();
   readonly #nodes = new Map<string, NodeReport>();
+  readonly #removed = new Map<string, { readonly host: string; readonly name: string }>();
   #busy = false;
 
   constructor(ports: ReportPorts) {
@@ -60,6 +64,9 @@ export class ReportLoop {
       case 'node':
         this.#nodes.set(host, report);
         break;
+      case 'volume-removed':
+        this.#removed.set(`${host} ${report.name}`, { host, name: report.name });
+        break;
       case 'event':
         this.#ports.events.record([eventOf(host, report)]);
         return;
@@ -73,7 +80,7 @@ export class ReportLoop {
   }
 
   #schedule(): void {
-    if (this.#busy || (this.#pods.size === 0 && this.#nodes.size === 0)) return;
+    if (this.#busy || this.#pods.size + this.#nodes.size + this.#removed.size === 0) return;
     this.#busy = true;
     // After this tick: reports that arrived in one read go into one commit.
     queueMicrotask(() => {
@@ -92,9 +99,12 @@ export class ReportLoop {
     for (const news of pods) this.#pods.delete(news.uid);
     const nodes = [...this.#nodes];
     this.#nodes.clear();
+    const removed = [...this.#removed.values()];
+    this.#removed.clear();
     await this.#commit(() => [
       ...pods.flatMap((news) => this.#podChange(news)),
       ...nodes.flatMap(([host, report]) => this.#nodeChange(host, report)),
+      ...removed.flatMap(({ host, name }) => this.#volumeChange(host, name)),
     ]);
   }
 
@@ -124,6 +134,14 @@ export class ReportLoop {
     return sameJson(status, pod.status)
       ? []
       : [{ type: 'update', scope: 'status', object: { ...pod, status } as Pod }];
+  }
+
+  /** A host speaks for its own folders alone. */
+  #volumeChange(host: string, name: string): Change[] {
+    const { view } = this.#ports.cluster;
+    const volume = view.get<PersistentVolume>('v1', 'PersistentVolume', '', name);
+    if (volume === undefined || removedVolumeEntry(view, host, name) === undefined) return [];
+    return [{ type: 'update', scope: 'spec', object: withoutLocalPathFinalizer(volume) }];
   }
 
   /** The address that the Host object names comes before what the host finds on its interfaces. */

@@ -17,6 +17,7 @@ import type {
   NodeAddress,
   NodeCondition,
   NodeSystemInfo,
+  PersistentVolumeSpec,
   Pod,
   PodStatus,
 } from '../kubernetes/types/core-v1.ts';
@@ -40,7 +41,15 @@ export interface AgentInfo {
 }
 
 /** The entry kinds of a host's desired state. `key` is unique within the host. */
-export type DesiredEntry = NetworkEntry | PodEntry | ConfigMapEntry | SecretEntry | ServiceEntry;
+export type DesiredEntry =
+  | NetworkEntry
+  | PodEntry
+  | ConfigMapEntry
+  | SecretEntry
+  | ServiceEntry
+  | ClaimEntry
+  | RemovedVolumeEntry
+  | TokenEntry;
 
 /** `network`: exactly one per host, needed before any pod with its own network starts. */
 export interface NetworkEntry {
@@ -105,6 +114,44 @@ export interface ServiceEntryPort {
   readonly endpoints: readonly { readonly ip: string; readonly port: number }[];
 }
 
+/** `claim/NAMESPACE/NAME`, for pods of this host that use it: the volume that it is bound to. */
+export interface ClaimEntry {
+  readonly key: `claim/${string}`;
+  readonly type: 'claim';
+  readonly volumeName: string;
+  /** The claim was made for this pod alone; no other may use it. */
+  readonly ownerUid?: string;
+  readonly accessModes: readonly string[];
+  /** The volume's source and how to mount it; without its claim and its place. */
+  readonly volume: PersistentVolumeSpec;
+  /** The volume is a folder of `hostPaths.volumes` that this host makes when a pod needs it. */
+  readonly provisioned: boolean;
+  /** Why the volume cannot be used on this host. */
+  readonly problem?: string;
+}
+
+/** `removed-volume/NAME`: this host removes the folder of a volume that it made, and reports when it is gone. */
+export interface RemovedVolumeEntry {
+  readonly key: `removed-volume/${string}`;
+  readonly type: 'removed-volume';
+}
+
+/** `token/UID`: the service account tokens of a pod. Never logged. */
+export interface TokenEntry {
+  readonly key: `token/${string}`;
+  readonly type: 'token';
+  readonly tokens: readonly PodToken[];
+}
+
+export interface PodToken {
+  /** As the pod asked for it; empty for the API's own. */
+  readonly audience: string;
+  readonly expirationSeconds: number;
+  /** Either the token, or why there is none. */
+  readonly token?: string;
+  readonly problem?: string;
+}
+
 /**
  * A change of the desired state. `epoch` rises with each leader, `generation` with each change of this host's
  * state within an epoch. The agent refuses what is older than it holds, and a delta whose `base` it does not hold.
@@ -137,7 +184,14 @@ export interface ProblemMessage {
 }
 
 /** What comes back. Statuses are levels: the last one of a pod or node is the truth. */
-export type Report = SnapshotReport | PodReport | PodGoneReport | NodeReport | EventReport | AppliedReport;
+export type Report =
+  | SnapshotReport
+  | PodReport
+  | PodGoneReport
+  | NodeReport
+  | EventReport
+  | AppliedReport
+  | VolumeRemovedReport;
 
 /** First on every stream: pods not named here are not on the host. */
 export interface SnapshotReport {
@@ -199,6 +253,12 @@ export interface AppliedReport {
   readonly generation: number;
 }
 
+/** The folder of a `removed-volume` entry is gone. Told again on every stream for as long as the entry is there. */
+export interface VolumeRemovedReport {
+  readonly type: 'volume-removed';
+  readonly name: string;
+}
+
 export interface ImageReport {
   /** Content digest of the image's configuration: `sha256:…`. */
   readonly id: string;
@@ -223,6 +283,8 @@ export const hostPaths = {
   state: '/var/lib/berth',
   /** Agent executables by digest: `agents/SHA256/berth-agent`, and the link `agents/current`. */
   agents: '/var/lib/berth/agents',
+  /** Folders of local-path volumes, by the volume's name. */
+  volumes: '/var/lib/berth/volumes',
   socket: '/run/berth/agent.sock',
   podLogs: '/var/log/pods',
   cniConfig: '/etc/cni/net.d/10-berth.conflist',

@@ -1,14 +1,21 @@
 /**
  * What each host is to be told, one keyed entry at a time, so that a change costs what it touches: pods bound to
- * the host, the config maps and secrets that they mention, every service's rules, and the host's own network.
+ * the host, the config maps, secrets and volumes that they mention, every service's rules, and the host's own network.
  */
-import type { ConfigMap, Node, Pod, Secret } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type {
+  ConfigMap,
+  Node,
+  PersistentVolume,
+  Pod,
+  Secret,
+} from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
 import type { DesiredEntry, NetworkEntry, NetworkPeer } from '../../../schemas/wire/messages.ts';
 import { serviceNameLabel } from '../controllers/endpointslice/slices.ts';
 import { sameJson } from '../model/json.ts';
 import type { ClusterView, ViewChange } from '../model/view.ts';
 import { podReferences } from './pod-references.ts';
+import { claimEntry, hostsOfRemoval, removedVolumeEntry, removedVolumes } from './volume-entries.ts';
 import { type SlicesByService, serviceEntry, slicesByService } from './service-entry.ts';
 
 export interface DesiredSettings {
@@ -35,6 +42,10 @@ export function affectedEntries(change: ViewChange, view: ClusterView): readonly
       return mentioned(`configmap/${change.ref.namespace}/${change.ref.name}`, view);
     case 'v1/Secret':
       return mentioned(`secret/${change.ref.namespace}/${change.ref.name}`, view);
+    case 'v1/PersistentVolumeClaim':
+      return mentioned(`claim/${change.ref.namespace}/${change.ref.name}`, view);
+    case 'v1/PersistentVolume':
+      return volumeChangeEntries(change, view);
     case 'v1/Node':
       return networkOf(change.before) === networkOf(change.after) ? [] : [{ node: '*', key: 'network' }];
     default:
@@ -52,6 +63,7 @@ export function desiredEntries(
   for (const pod of view.podsOnNode(node)) for (const { key } of podEntries(pod)) keys.add(key);
   for (const service of view.list('v1', 'Service'))
     keys.add(`service/${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`);
+  for (const name of removedVolumes(view, node)) keys.add(`removed-volume/${name}`);
   const slices = slicesByService(view);
   return [...keys].sort().flatMap((key) => desiredEntry(view, node, key, settings, slices) ?? []);
 }
@@ -94,6 +106,10 @@ export function desiredEntry(
         data: secret.data ?? {},
       };
     }
+    case 'claim':
+      return isMentioned(key, node, view) ? claimEntry(view, node, namespace, name) : undefined;
+    case 'removed-volume':
+      return removedVolumeEntry(view, node, namespace);
     case 'network':
       return networkEntry(view, node, settings);
     default:
@@ -120,6 +136,21 @@ function podEntries(pod: Pod | undefined): AffectedEntry[] {
   const node = pod?.spec?.nodeName ?? '';
   if (pod === undefined || node === '') return [];
   return [...podReferences(pod), `pod/${pod.metadata.uid ?? ''}`].map((key) => ({ node, key }));
+}
+
+/** The claim that the volume is bound to, and the folder that its host has to remove. */
+function volumeChangeEntries({ ref, before, after }: ViewChange, view: ClusterView): AffectedEntry[] {
+  const volumes = [before as PersistentVolume | undefined, after as PersistentVolume | undefined] as const;
+  const claims = new Set<string>();
+  for (const volume of volumes) {
+    const { namespace = '', name = '' } = volume?.spec?.claimRef ?? {};
+    if (name !== '') claims.add(`claim/${namespace}/${name}`);
+  }
+  const removals = hostsOfRemoval(...volumes, view).map((node) => ({
+    node,
+    key: `removed-volume/${ref.name}`,
+  }));
+  return [...[...claims].flatMap((key) => mentioned(key, view)), ...removals];
 }
 
 function sliceEntries(change: ViewChange): AffectedEntry[] {

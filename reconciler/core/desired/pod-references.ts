@@ -1,21 +1,24 @@
-/** The ConfigMaps and Secrets that a pod mentions: what its host has to be given with it. */
-import type { Container, Pod, Volume } from '../../../schemas/kubernetes/types/core-v1.ts';
+/** The ConfigMaps, Secrets and claims that a pod mentions: what its host has to be given with it. */
+import type { EnvFromSource, EnvVar, Pod, Volume } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { podClaims } from '../storage/pod-claims.ts';
 
-/** Entry keys, `configmap/NAMESPACE/NAME` and `secret/NAMESPACE/NAME`, sorted, each once. */
+/** Entry keys, `configmap/NAMESPACE/NAME`, `secret/…` and `claim/…`, sorted, each once. */
 export function podReferences(pod: Pod): readonly string[] {
   const namespace = pod.metadata.namespace ?? '';
   const keys = new Set<string>();
-  const add = (type: 'configmap' | 'secret', name: string | undefined): void => {
+  const add: Add = (type, name) => {
     if (name !== undefined && name !== '') keys.add(`${type}/${namespace}/${name}`);
   };
-  for (const volume of pod.spec?.volumes ?? []) addVolume(volume, add);
-  for (const container of [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])])
+  const { volumes, initContainers, containers, ephemeralContainers, imagePullSecrets } = pod.spec ?? {};
+  for (const volume of volumes ?? []) addVolume(volume, add);
+  for (const claim of podClaims(pod)) add('claim', claim.name);
+  for (const container of [...(initContainers ?? []), ...(containers ?? []), ...(ephemeralContainers ?? [])])
     addContainer(container, add);
-  for (const secret of pod.spec?.imagePullSecrets ?? []) add('secret', secret.name);
+  for (const secret of imagePullSecrets ?? []) add('secret', secret.name);
   return [...keys].sort();
 }
 
-type Add = (type: 'configmap' | 'secret', name: string | undefined) => void;
+type Add = (type: 'configmap' | 'secret' | 'claim', name: string | undefined) => void;
 
 function addVolume(volume: Volume, add: Add): void {
   add('configmap', volume.configMap?.name);
@@ -26,7 +29,12 @@ function addVolume(volume: Volume, add: Add): void {
   }
 }
 
-function addContainer(container: Container, add: Add): void {
+interface WithEnvironment {
+  readonly env?: readonly EnvVar[];
+  readonly envFrom?: readonly EnvFromSource[];
+}
+
+function addContainer(container: WithEnvironment, add: Add): void {
   for (const variable of container.env ?? []) {
     add('configmap', variable.valueFrom?.configMapKeyRef?.name);
     add('secret', variable.valueFrom?.secretKeyRef?.name);

@@ -77,7 +77,7 @@ export function localPathVolume(
       accessModes: claim.spec?.accessModes ?? [],
       capacity: { storage },
       claimRef: claimReference(claim),
-      local: { path: `${hostPaths.state}/volumes/${name}` },
+      local: { path: `${hostPaths.volumes}/${name}` },
       ...(mountOptions.length === 0 ? {} : { mountOptions }),
       nodeAffinity: {
         required: {
