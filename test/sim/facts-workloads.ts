@@ -9,6 +9,7 @@ import type {
 import type { Pod, ReplicationController } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { KubeObject } from '../../reconciler/core/model/object.ts';
 import { conditionFacts, ownerFacts } from './fact-lines.ts';
+import { jobPodFacts } from './facts-jobs.ts';
 
 const revision = 'deployment.kubernetes.io/revision';
 
@@ -111,6 +112,7 @@ export const workloadFacts: Readonly<Record<string, (object: KubeObject) => read
         status?.conditions?.filter(({ type }) => type !== 'ContainersReady'),
         true,
       ),
+      ...jobPodFacts(object as Pod),
       ...ownerFacts(object),
     ];
   },

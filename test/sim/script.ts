@@ -41,7 +41,7 @@ export class Script {
     heartbeat: (names) => this.#eachNode(names, (name) => this.#hosts.heartbeat(name)),
     cut: (names) => this.#eachNode(names, (name) => this.#hosts.cut(name)),
     clock: ([time = '']) => this.#clock(time),
-    step: ([time = '']) => this.#cluster.stepClock(signedMs(time)),
+    step: ([time = '']) => this.#step(time),
     show: ([kind = '', name]) => this.#show(kind, name),
     yaml: ([kind = '', name, part]) => this.#yaml(kind, name, part),
     why: ([name = '']) => this.#why(name),
@@ -166,6 +166,13 @@ export class Script {
     this.#cluster.advance(Number(match[1]) * 1000);
   }
 
+  /** The clock is set, and no time passes. */
+  #step(time: string): undefined {
+    const match = /^([+-]\d+)s$/.exec(time);
+    if (match === null) throw new Error(`step takes +SECONDSs or -SECONDSs, not ${time}`);
+    this.#cluster.stepClock(Number(match[1]) * 1000);
+  }
+
   #named(kindName: string, name: string | undefined): readonly KubeObject[] {
     const info = kindByAnyName(kindName);
     if (info === undefined) throw new Error(`no kind ${kindName}`);
@@ -210,11 +217,6 @@ function taintOf(text: string): Taint {
   const [name = '', effect = 'NoSchedule'] = text.split(':');
   const [key = '', value] = name.split('/');
   return { key, effect, ...(value === undefined ? {} : { value }) };
-}
-
-/** `+3600s` or `-60s`. */
-function signedMs(text: string): undefined | number {
-  return 0;
 }
 
 /** RFC 7386. */

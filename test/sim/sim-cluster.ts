@@ -184,6 +184,12 @@ export class SimCluster {
     }
   }
 
+  /** Sets the clock: what waits, waits as long as it would have. */
+  stepClock(ms: number): void {
+    this.nowMs += ms;
+    for (const [id, timer] of this.#timers) this.#timers.set(id, { ...timer, dueMs: timer.dueMs + ms });
+  }
+
   /** Moves the clock on, planning whatever becomes due on the way, each at its time. */
   advance(ms: number): void {
     const endMs = this.nowMs + ms;

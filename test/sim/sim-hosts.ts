@@ -1,5 +1,12 @@
 /** What hosts would report: nodes that live, pods that run, become ready, fail and end. */
-import type { Node, NodeCondition, Pod, PodCondition } from '../../schemas/kubernetes/types/core-v1.ts';
+import type {
+  ContainerStatus,
+  Node,
+  NodeCondition,
+  Pod,
+  PodCondition,
+  PodStatus,
+} from '../../schemas/kubernetes/types/core-v1.ts';
 import { withCondition } from '../../reconciler/core/model/conditions.ts';
 import { refOf } from '../../reconciler/core/model/object.ts';
 import { isPodReady } from '../../reconciler/core/model/pod-status.ts';
@@ -90,6 +97,26 @@ export class SimHosts {
     if (live !== undefined) this.#report(live, { phase }, [{ type: 'Ready', status: 'False' }]);
   }
 
+  /** The pod's containers have ended with this exit code, and are not started again. */
+  exited(pod: Pod, exitCode: number): void {
+    const terminated = { exitCode, finishedAt: formatTime(this.#cluster.nowMs) };
+    const phase = exitCode === 0 ? 'Succeeded' : 'Failed';
+    const containerStatuses = containersOf(pod, { state: { terminated } });
+    this.#reportLive(pod, { phase, containerStatuses }, [{ type: 'Ready', status: 'False' }]);
+  }
+
+  /** The pod's containers have been started again so many times. */
+  restarted(pod: Pod, restartCount: number): void {
+    this.#reportLive(pod, { phase: 'Running', containerStatuses: containersOf(pod, { restartCount }) }, []);
+  }
+
+  /** Somebody takes the pod away for a reason that lies outside it. */
+  disrupted(pod: Pod): void {
+    this.#reportLive(pod, {}, [
+      { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' },
+    ]);
+  }
+
   /** Containers and sandbox of a terminating pod are gone. */
   gone(pod: Pod): void {
     this.#cluster.submit('host', [
@@ -97,11 +124,16 @@ export class SimHosts {
     ]);
   }
 
+  #reportLive(pod: Pod, fields: Partial<PodStatus>, conditions: readonly PodCondition[]): void {
+    const live = this.#live(pod);
+    if (live !== undefined) this.#report(live, fields, conditions);
+  }
+
   #live(pod: Pod): Pod | undefined {
     return this.#cluster.view.byUid(pod.metadata.uid ?? '') as Pod | undefined;
   }
 
-  #report(pod: Pod, fields: Partial<NonNullable<Pod['status']>>, conditions: readonly PodCondition[]): void {
+  #report(pod: Pod, fields: Partial<PodStatus>, conditions: readonly PodCondition[]): void {
     const now = formatTime(this.#cluster.nowMs);
     let merged = pod.status?.conditions ?? [];
     for (const condition of conditions) merged = withCondition(merged, condition, now);
@@ -113,4 +145,11 @@ export class SimHosts {
     const number = ++this.#addresses;
     return `10.42.${Math.floor(number / 250)}.${(number % 250) + 1}`;
   }
+}
+
+function containersOf(pod: Pod, news: Partial<ContainerStatus>): readonly ContainerStatus[] {
+  return (pod.spec?.containers ?? []).map(({ name, image = '' }) => ({
+    ...{ name, image, imageID: '', ready: false, restartCount: 0 },
+    ...news,
+  }));
 }
