@@ -166,11 +166,12 @@ export class Script {
     this.#cluster.advance(Number(match[1]) * 1000);
   }
 
-  /** The clock is set, and no time passes. */
-  #step(time: string): undefined {
+  /** The clock is set; nobody looks at it until something happens. */
+  #step(time: string): readonly string[] {
     const match = /^([+-]\d+)s$/.exec(time);
     if (match === null) throw new Error(`step takes +SECONDSs or -SECONDSs, not ${time}`);
     this.#cluster.stepClock(Number(match[1]) * 1000);
+    return [];
   }
 
   #named(kindName: string, name: string | undefined): readonly KubeObject[] {

@@ -22,6 +22,7 @@ import { replicationController } from './replication-controller/controller.ts';
 import { resourceQuotaController } from './resource-quota/controller.ts';
 import { serviceAccountController } from './serviceaccount/default-account.ts';
 import { rootCaController } from './serviceaccount/root-ca.ts';
+import { ttlAfterFinishedController } from './ttl-after-finished.ts';
 import { volumeBinder } from './volume/binder.ts';
 import { ephemeralVolumeController } from './volume/ephemeral.ts';
 import { volumeExpandController } from './volume/expand.ts';
@@ -52,6 +53,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     taintEvictionController,
     podGarbageController,
     jobController,
+    ttlAfterFinishedController,
     namespaceController,
     serviceAccountController,
     ...(settings.rootCa === undefined ? [] : [rootCaController(settings.rootCa)]),

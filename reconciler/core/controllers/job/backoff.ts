@@ -19,11 +19,14 @@ interface Failures {
   readonly lastMs: number;
 }
 
-/** Milliseconds from now until a replacement may start. A clock that stepped back does not make it longer. */
+/**
+ * Milliseconds from now until a replacement may start. A failure that lies further ahead than the wait is long was
+ * seen by a clock that has been set since, and says nothing.
+ */
 export function backoffMs(failures: number, lastMs: number, nowMs: number): number {
   if (failures === 0) return 0;
   const wholeMs = Math.min(backoffFirstMs * 2 ** (failures - 1), backoffMaxMs);
-  return Math.min(wholeMs, Math.max(0, lastMs + wholeMs - nowMs));
+  return lastMs - nowMs > wholeMs ? 0 : Math.max(0, lastMs + wholeMs - nowMs);
 }
 
 /** What is known of the job's failures after these pods ended as well. */
@@ -32,7 +35,10 @@ export function failuresAfter(job: Job, succeeded: readonly Pod[], failed: reado
   const successMs = succeeded.length === 0 ? undefined : Math.max(...succeeded.map(finishedMs));
   const known = successMs === undefined ? before : none;
   const times = failed.map(finishedMs).filter((ms) => successMs === undefined || ms > successMs);
-  return { count: known.count + times.length, lastMs: Math.max(known.lastMs, ...times) };
+  return {
+    count: known.count + times.length,
+    lastMs: times.length === 0 ? known.lastMs : Math.max(...times),
+  };
 }
 
 const none: Failures = { count: 0, lastMs: 0 };
