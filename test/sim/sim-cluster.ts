@@ -50,16 +50,24 @@ const startMs = 1_767_225_600_000;
 
 const everything: ObjectRef = { apiVersion: 'v1', kind: 'Pod', namespace: '', name: '' };
 
+/** What may change where a pod can go. */
+const scheduled: ReadonlySet<string> = new Set([
+  ...['Pod', 'Node', 'Namespace', 'Service'],
+  ...['PersistentVolume', 'PersistentVolumeClaim', 'StorageClass', 'CSINode', 'CSIDriver'],
+]);
+
 /** The scheduler as a controller of one key: all pods that wait. */
 const scheduler: Controller = {
   name: 'default-scheduler',
-  keysFor: ({ ref }) => (ref.kind === 'Pod' || ref.kind === 'Node' ? [everything] : []),
+  keysFor: ({ ref }) => (scheduled.has(ref.kind) ? [everything] : []),
   plan: (_key, view, context) => planScheduling(view, view.podsOnNode('').map(refOf), context),
 };
 
 export class SimCluster {
   readonly view = new MutableView();
   nowMs = startMs;
+  /** What pods and nodes use, as their agents would report it; by uid and by name. */
+  readonly usage = { pods: new Map<string, PodUsage>(), nodes: new Map<string, NodeUsage>() };
   /** Everything committed since it was last taken. */
   readonly commits: Commit[] = [];
   readonly events: EventRecord[] = [];
@@ -70,6 +78,8 @@ export class SimCluster {
   readonly #timers = new Map<string, Timer>();
   /** What the registry refused and is tried again in its time. */
   readonly #refused = new Set<string>();
+  /** How far the clock was set off. */
+  #setMs = 0;
   #draws = 0;
   #uids = 0;
 
@@ -161,13 +171,15 @@ export class SimCluster {
 
   #instead({ controller, key }: Work, refusal: Refusal): Plan {
     if (controller.refused === undefined) throw new Error(`${controller.name}: ${refusal.problem.message}`);
-    const context: PlanContext = { nowMs: this.nowMs, seed: this.draw(2 ** 31) };
-    return this.#checked(controller, controller.refused(key, refusal, this.view, context));
+    return this.#checked(controller, controller.refused(key, refusal, this.view, this.#context()));
   }
 
   #plan({ controller, key }: Work): Plan {
-    const context: PlanContext = { nowMs: this.nowMs, seed: this.draw(2 ** 31) };
-    return this.#checked(controller, controller.plan(key, this.view, context));
+    return this.#checked(controller, controller.plan(key, this.view, this.#context()));
+  }
+
+  #context(): PlanContext {
+    return { nowMs: this.nowMs, steadyMs: this.nowMs - this.#setMs, seed: this.draw(2 ** 31) };
   }
 
   #checked(controller: Controller, plan: Plan): Plan {
@@ -187,6 +199,7 @@ export class SimCluster {
   /** Sets the clock: what waits, waits as long as it would have. */
   stepClock(ms: number): void {
     this.nowMs += ms;
+    this.#setMs += ms;
     for (const [id, timer] of this.#timers) this.#timers.set(id, { ...timer, dueMs: timer.dueMs + ms });
   }
 

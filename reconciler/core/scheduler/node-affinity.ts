@@ -16,7 +16,7 @@ export function matchesNodeAffinity(pod: Pod, node: Node): boolean {
 }
 
 /** One term is enough. */
-function matchesSelector(selector: NodeSelector, node: Node): boolean {
+export function matchesSelector(selector: NodeSelector, node: Node): boolean {
   return selector.nodeSelectorTerms.some((term) => matchesTerm(term, node));
 }
 
@@ -53,4 +53,24 @@ function satisfies(requirement: NodeSelectorRequirement, value: string | undefin
 
 function isInteger(text: string | undefined): text is string {
   return text !== undefined && /^-?\d+$/.test(text);
+}
+
+/**
+ * Names of the only nodes that a pod's own affinity leaves it, as DaemonSets ask for them; undefined where labels
+ * decide. Kubernetes looks at no other node then.
+ */
+export function namedNodes(pod: Pod): readonly string[] | undefined {
+  const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (required === undefined) return undefined;
+  const names = new Set<string>();
+  for (const term of required.nodeSelectorTerms) {
+    const fields = (term.matchFields ?? []).filter(
+      ({ key, operator }) => key === 'metadata.name' && operator === 'In',
+    );
+    const [first, ...rest] = fields;
+    if (first === undefined) return undefined;
+    for (const name of first.values ?? [])
+      if (rest.every(({ values }) => values?.includes(name) === true)) names.add(name);
+  }
+  return [...names].sort();
 }

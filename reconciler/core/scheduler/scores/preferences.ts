@@ -1,29 +1,18 @@
 /** What a pod would rather have, and what a node would rather not. */
-import { isTolerated } from '../../model/taints.ts';
-import { matchesTerm } from '../node-affinity.ts';
 import { invert, scaleUp } from './normalize.ts';
-import type { Scoring } from './scoring.ts';
+import type { Score } from './score.ts';
 
 /** Fewer untolerated PreferNoSchedule taints are better. */
-export function preferredTaints({ pod, snapshot, feasible }: Scoring, scores: Float64Array): boolean {
-  for (const [at, index] of feasible.entries()) {
-    const taints = snapshot.nodes[index]?.spec?.taints ?? [];
-    const unwelcome = taints.filter(
-      (taint) => taint.effect === 'PreferNoSchedule' && !isTolerated(taint, pod.spec?.tolerations),
-    );
-    scores[at] = unwelcome.length;
-  }
-  return invert(scores);
-}
+export const preferredTaints: Score = ({ fixed, state }, slots, points) => {
+  if (state.table.discouraged.size === 0) return false;
+  for (let at = 0; at < slots.length; at++) points[at] = fixed.taints[slots[at] ?? 0] ?? 0;
+  return invert(points);
+};
 
 /** The weights of the preferred terms that the node matches. */
-export function preferredAffinity({ pod, snapshot, feasible }: Scoring, scores: Float64Array): boolean {
-  const terms = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
-  if (terms.length === 0) return false;
-  for (const [at, index] of feasible.entries()) {
-    const node = snapshot.nodes[index];
-    const matching = node === undefined ? [] : terms.filter((term) => matchesTerm(term.preference, node));
-    scores[at] = matching.reduce((total, term) => total + term.weight, 0);
-  }
-  return scaleUp(scores);
-}
+export const preferredAffinity: Score = ({ fixed }, slots, points) => {
+  const { preferences } = fixed;
+  if (preferences === undefined) return false;
+  for (let at = 0; at < slots.length; at++) points[at] = preferences[slots[at] ?? 0] ?? 0;
+  return scaleUp(points);
+};

@@ -1,34 +1,109 @@
-/** Room that is left, and its balance between cpu and memory. */
-import { comparedAmount } from '../node-snapshot.ts';
+/** Room that is left or taken, and its balance between resources. */
+import type { Inquiry } from '../inquiry.ts';
+import type { ResourceWeight, ScoringStrategy, ShapePoint } from '../profile.ts';
 import { scoreMax } from './normalize.ts';
-import type { Scoring } from './scoring.ts';
+import type { Score, Slots } from './score.ts';
 
-/** The more of cpu and memory stays free, the better. */
-export function leastAllocated(scoring: Scoring, scores: Float64Array): boolean {
-  const [cpu, memory] = [fractions(scoring, 'cpu'), fractions(scoring, 'memory')];
-  for (let at = 0; at < scores.length; at++)
-    scores[at] = scoreMax * (1 - ((cpu[at] ?? 1) + (memory[at] ?? 1)) / 2);
-  return true;
+/** What one resource of a node would be with the pod there. */
+interface Share {
+  readonly used: Float64Array;
+  readonly allocatable: Float64Array;
+  readonly amount: number;
+  readonly weight: number;
 }
 
-/** The closer the used shares of cpu and memory are, the better. */
-export function balancedAllocation(scoring: Scoring, scores: Float64Array): boolean {
-  const [cpu, memory] = [fractions(scoring, 'cpu'), fractions(scoring, 'memory')];
-  for (let at = 0; at < scores.length; at++)
-    scores[at] = scoreMax * (1 - Math.abs((cpu[at] ?? 1) - (memory[at] ?? 1)) / 2);
-  return true;
-}
+type Points = (used: number, allocatable: number, shape: readonly ShapePoint[]) => number;
 
-/** The share of the resource that is used once the pod is there, by feasible node; 1 where it has none. */
-function fractions({ pod, snapshot, feasible }: Scoring, resource: 'cpu' | 'memory'): Float64Array {
-  const { allocatable } = snapshot.column(resource);
-  const used = snapshot.compared(resource);
-  const amount = comparedAmount(pod, resource);
-  const shares = new Float64Array(feasible.length);
-  for (let at = 0; at < feasible.length; at++) {
-    const index = feasible[at] ?? 0;
-    const whole = allocatable[index] ?? 0;
-    shares[at] = whole <= 0 ? 1 : Math.min(1, ((used[index] ?? 0) + amount) / whole);
+const strategies: Readonly<Record<ScoringStrategy['type'], Points>> = {
+  LeastAllocated: (used, all) => (used > all ? 0 : Math.floor(((all - used) * scoreMax) / all)),
+  MostAllocated: (used, all) => Math.floor((Math.min(used, all) * scoreMax) / all),
+  RequestedToCapacityRatio: (used, all, shape) =>
+    used > all ? onShape(scoreMax, shape) : onShape(Math.floor((used * 100) / all), shape),
+};
+
+/** A shape's scores go to 10, a node's to 100. */
+const shapeScale = 10;
+
+/** The profile's strategy for `NodeResourcesFit`, weighed over its resources. */
+export const resourcesFit: Score = (inquiry, slots, points) => {
+  const { type, resources, shape } = inquiry.profile.fit;
+  const shares = sharesOf(inquiry, resources, 'compared');
+  const rate = strategies[type];
+  // A ratio of nothing says nothing about the others, as kube-scheduler has it.
+  const skipsZero = type === 'RequestedToCapacityRatio';
+  for (let at = 0; at < slots.length; at++) {
+    const slot = slots[at] ?? 0;
+    let sum = 0;
+    let weights = 0;
+    for (const { used, allocatable, amount, weight } of shares) {
+      const all = allocatable[slot] ?? 0;
+      if (all <= 0) continue;
+      const rated = rate((used[slot] ?? 0) + amount, all, shape);
+      if (skipsZero && rated === 0) continue;
+      sum += rated * weight;
+      weights += weight;
+    }
+    const share = weights === 0 ? 0 : sum / weights;
+    points[at] = skipsZero ? Math.round(share) : Math.floor(share);
   }
-  return shares;
+  return true;
+};
+
+/** The closer the used shares of the resources are, the better; a pod that asks for nothing changes no balance. */
+export const balancedAllocation: Score = (inquiry, slots, points) => {
+  const shares = sharesOf(inquiry, inquiry.profile.balanced, 'requested');
+  if (shares.every(({ amount }) => amount === 0)) return false;
+  for (let at = 0; at < slots.length; at++) points[at] = balanceAt(shares, slots, at);
+  return true;
+};
+
+function balanceAt(shares: readonly Share[], slots: Slots, at: number): number {
+  const slot = slots[at] ?? 0;
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  for (const { used, allocatable, amount } of shares) {
+    const all = allocatable[slot] ?? 0;
+    if (all <= 0) continue;
+    const fraction = Math.min(1, ((used[slot] ?? 0) + amount) / all);
+    count++;
+    sum += fraction;
+    squares += fraction * fraction;
+  }
+  if (count === 0) return scoreMax;
+  const mean = sum / count;
+  const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
+  // Rounded before it is cut off: 0.4999… of a hundred is an accident of floating point.
+  return Math.floor(Number(((1 - deviation) * scoreMax).toFixed(6)));
+}
+
+/** cpu and memory may be compared with an assumed amount for containers that name none; others count where asked for. */
+function sharesOf(
+  { record, state }: Inquiry,
+  resources: readonly ResourceWeight[],
+  basis: 'compared' | 'requested',
+): readonly Share[] {
+  const { table } = state;
+  const { pods } = record;
+  return resources.flatMap(({ name, weight }): Share[] => {
+    const { allocatable, requested } = table.column(name);
+    if (basis === 'compared' && name === 'cpu')
+      return [{ used: table.comparedCpu, allocatable, amount: pods.comparedCpu, weight }];
+    if (basis === 'compared' && name === 'memory')
+      return [{ used: table.comparedMemory, allocatable, amount: pods.comparedMemory, weight }];
+    const amount = pods.requests.get(name) ?? 0;
+    const always = name === 'cpu' || name === 'memory';
+    return amount === 0 && !always ? [] : [{ used: requested, allocatable, amount, weight }];
+  });
+}
+
+function onShape(utilization: number, shape: readonly ShapePoint[]): number {
+  for (const [index, point] of shape.entries()) {
+    if (utilization > point.utilization) continue;
+    const before = shape[index - 1];
+    if (before === undefined) return point.score * shapeScale;
+    const along = (utilization - before.utilization) / (point.utilization - before.utilization);
+    return Math.trunc((before.score + (point.score - before.score) * along) * shapeScale);
+  }
+  return (shape.at(-1)?.score ?? 0) * shapeScale;
 }

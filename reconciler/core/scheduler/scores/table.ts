@@ -1,15 +1,18 @@
-/** The scores and their weights, as kube-scheduler's default profile sets them. */
+/** The scores by name; a profile gives each its weight. */
+import type { ScoreName } from '../profile.ts';
 import { imageLocality } from './images.ts';
+import { podAffinity } from './pod-affinity.ts';
 import { preferredAffinity, preferredTaints } from './preferences.ts';
-import { balancedAllocation, leastAllocated } from './resources.ts';
+import { balancedAllocation, resourcesFit } from './resources.ts';
+import type { Score } from './score.ts';
 import { podSpread } from './spread.ts';
-import type { Score } from './scoring.ts';
 
-export const scores: readonly Score[] = [
-  { name: 'TaintToleration', weight: 3, score: preferredTaints },
-  { name: 'NodeAffinity', weight: 2, score: preferredAffinity },
-  { name: 'PodTopologySpread', weight: 2, score: podSpread },
-  { name: 'NodeResourcesFit', weight: 1, score: leastAllocated },
-  { name: 'NodeResourcesBalancedAllocation', weight: 1, score: balancedAllocation },
-  { name: 'ImageLocality', weight: 1, score: imageLocality },
+export const scores: readonly { readonly name: ScoreName; readonly score: Score }[] = [
+  { name: 'TaintToleration', score: preferredTaints },
+  { name: 'NodeAffinity', score: preferredAffinity },
+  { name: 'NodeResourcesFit', score: resourcesFit },
+  { name: 'PodTopologySpread', score: podSpread },
+  { name: 'InterPodAffinity', score: podAffinity },
+  { name: 'NodeResourcesBalancedAllocation', score: balancedAllocation },
+  { name: 'ImageLocality', score: imageLocality },
 ];

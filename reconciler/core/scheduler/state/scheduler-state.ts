@@ -1,0 +1,334 @@
+/**
+ * All that scheduling decides from, kept current by the view's changes instead of being read anew for each plan. It
+ * is a function of the view (and of what is assumed meanwhile): a state that followed a history holds what one holds
+ * that is made from the view at its end, which tests prove.
+ */
+import type { Node, Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
+import type { ClusterView, ViewChange } from '../../model/view.ts';
+import { isPodDeleted, isPodTerminal, podCondition } from '../../model/pod-status.ts';
+import { RefusalTable } from '../filters/refusal.ts';
+import { PortsInUse } from '../pods/host-ports.ts';
+import type { Labels } from '../pods/label-matcher.ts';
+import { classKey, podClassOf } from '../pods/pod-class.ts';
+import type { Profile } from '../profile.ts';
+import { ClassRecord } from './class-record.ts';
+import { NodeTable } from './node-table.ts';
+import { Nominations } from './nominations.ts';
+import type { PlacedPod } from './placed-pod.ts';
+import { Selections } from './selections.ts';
+import { StaticTable } from './static-table.ts';
+
+/** Static tables and classes kept; both are made anew when they are asked for again. */
+const staticTablesMax = 256;
+const classesMax = 20_000;
+
+export class SchedulerState {
+  readonly table = new NodeTable();
+  readonly selections: Selections;
+  readonly refusals = new RefusalTable();
+  readonly nominations = new Nominations();
+  /** Pods that were told to go for another, and are not deleted yet; by uid. */
+  readonly victims = new Map<string, Pod>();
+  readonly view: ClusterView;
+  /** Counts changes of any kind; and of those, the ones that may have made room. */
+  generation = 0;
+  relief = 0;
+  /** The lowest priority of the pods that were placed since the last relief. */
+  lowestSinceRelief = Infinity;
+  /** Counts changes of what spreads pods by default. */
+  spreadersVersion = 0;
+  readonly #placed = new Map<string, PlacedPod>();
+  readonly #onNode = new Map<string, Map<string, PlacedPod>>();
+  readonly #ports = new Map<number, PortsInUse>();
+  readonly #nodeFacts = new Map<string, string>();
+  readonly #static = new Map<string, StaticTable>();
+  readonly #classes = new Map<string, ClassRecord>();
+  readonly #namespaces = new Map<string, Labels>();
+
+  /** Takes in what the view shows, but the pod with the uid `without`. */
+  constructor(view: ClusterView, without?: string) {
+    this.view = view;
+    this.selections = new Selections(this.table, (name) => this.#namespaces.get(name));
+    for (const kind of ['Namespace', 'Node', 'Pod'] as const) {
+      for (const object of view.list('v1', kind)) {
+        if (without !== undefined && object.metadata.uid === without) continue;
+        const name = object.metadata.name ?? '';
+        const ref = { apiVersion: 'v1', kind, namespace: object.metadata.namespace ?? '', name };
+        this.apply({ ref, before: undefined, after: object });
+      }
+    }
+  }
+
+  apply({ ref, before, after }: ViewChange): void {
+    switch (ref.kind) {
+      case 'Pod':
+        this.#applyPod(before as Pod | undefined, after as Pod | undefined);
+        break;
+      case 'Node':
+        if (after === undefined) this.#removeNode(ref.name);
+        else this.#putNode(after as Node);
+        break;
+      case 'Namespace':
+        if (ref.apiVersion === 'v1') this.#applyNamespace(ref.name, after?.metadata.labels);
+        break;
+      case 'Service':
+      case 'ReplicaSet':
+      case 'StatefulSet':
+      case 'ReplicationController':
+        this.spreadersVersion++;
+        break;
+    }
+  }
+
+  recordOf(pod: Pod): ClassRecord {
+    const key = classKey(pod);
+    const known = this.#classes.get(key);
+    if (known !== undefined) return known;
+    if (this.#classes.size >= classesMax) this.#classes.clear();
+    const record = new ClassRecord(podClassOf(pod, key), this.table, this.selections);
+    this.#classes.set(key, record);
+    return record;
+  }
+
+  staticTable({ pods }: ClassRecord, profile: Profile): StaticTable {
+    const known = this.#static.get(pods.staticKey);
+    if (known !== undefined) return known;
+    if (this.#static.size >= staticTablesMax) this.#static.clear();
+    const { nodes, capacity } = this.table;
+    const made = new StaticTable(pods.pod, profile, this.refusals, nodes, capacity);
+    this.#static.set(pods.staticKey, made);
+    return made;
+  }
+
+  /** Pods on the node by uid, those that are leaving among them. */
+  podsOn(nodeName: string): ReadonlyMap<string, PlacedPod> | undefined {
+    return this.#onNode.get(nodeName);
+  }
+
+  portsOf(slot: number): PortsInUse | undefined {
+    return this.#ports.get(slot);
+  }
+
+  namespaceLabels(namespace: string): Labels | undefined {
+    return this.#namespaces.get(namespace);
+  }
+
+  /** Counts the pod on the node before the view shows it there. Undone by `restore`, confirmed by the view. */
+  assume(pod: Pod, nodeName: string): void {
+    this.nominations.delete(pod.metadata.uid ?? '');
+    this.#place(this.#placedPod(pod, nodeName));
+  }
+
+  /** Counts the pod as the view has it, whatever was assumed of it. */
+  restore(pod: Pod): void {
+    const { uid = '', namespace = '', name = '' } = pod.metadata;
+    const live = this.view.get<Pod>('v1', 'Pod', namespace, name);
+    const placed = this.#placed.get(uid);
+    if (placed !== undefined && live?.spec?.nodeName !== placed.nodeName) this.#unplace(placed);
+    if (this.nominations.delete(uid)) this.#relieved();
+    this.#applyPod(pod, live);
+  }
+
+  nominate(pod: Pod, nodeName: string): void {
+    this.generation++;
+    this.nominations.set(this.#placedPod(pod, nodeName));
+  }
+
+  /** Counts `pod` in or out of its node for the time of one question; the caller undoes it. */
+  tentatively(pod: PlacedPod, by: 1 | -1): void {
+    this.#count(pod, by);
+  }
+
+  /** Everything that is counted, by names instead of slots: equal for states that decide alike. */
+  summary(): readonly string[] {
+    const { table } = this;
+    const rows = [...table.order].flatMap((slot) => {
+      const columns = [...table.columns.values()]
+        .filter(({ allocatable, requested }) => allocatable[slot] !== 0 || requested[slot] !== 0)
+        .map((one) => `${one.resource} ${one.requested[slot]}/${one.allocatable[slot]}`);
+      const compared = `${table.comparedCpu[slot]} ${table.comparedMemory[slot]}`;
+      const ports = this.#ports.get(slot)?.list() ?? [];
+      return `${table.nameOf(slot)}: ${[...columns.sort(), compared, ...ports].join(', ')}`;
+    });
+    const pods = [...this.#placed.values()].map(
+      ({ uid, nodeName, leaving }) => `${uid} ${nodeName} ${leaving}`,
+    );
+    return [
+      ...rows,
+      ...pods.sort(),
+      ...this.selections.list(),
+      ...this.nominations.list(),
+      ...[...this.victims.keys()].sort(),
+    ];
+  }
+
+  #applyPod(before: Pod | undefined, after: Pod | undefined): void {
+    const uid = before?.metadata.uid;
+    if (uid !== undefined && uid !== after?.metadata.uid) this.#drop(uid);
+    if (after === undefined) return;
+    const nodeName = after.spec?.nodeName ?? '';
+    if (isPodTerminal(after)) this.#drop(after.metadata.uid ?? '');
+    else if (nodeName === '') this.#applyWaiting(after);
+    else this.#applyPlaced(after, nodeName);
+  }
+
+  #applyWaiting(pod: Pod): void {
+    const uid = pod.metadata.uid ?? '';
+    const placed = this.#placed.get(uid);
+    // What is assumed stays so until it is confirmed or forgotten.
+    if (placed !== undefined) return;
+    const nominated = pod.status?.nominatedNodeName ?? '';
+    if (nominated === '') {
+      if (this.nominations.delete(uid)) this.#relieved();
+    } else if (isPodDeleted(pod)) this.#drop(uid);
+    else this.nominate(pod, nominated);
+  }
+
+  #applyPlaced(pod: Pod, nodeName: string): void {
+    const uid = pod.metadata.uid ?? '';
+    this.#mark(pod);
+    if (this.nominations.delete(uid)) this.#relieved();
+    const next = this.#placedPod(pod, nodeName);
+    const known = this.#placed.get(uid);
+    if (
+      known !== undefined &&
+      known.of === next.of &&
+      known.nodeName === nodeName &&
+      known.leaving === next.leaving
+    ) {
+      this.#placed.set(uid, next);
+      this.#onNode.get(nodeName)?.set(uid, next);
+      return;
+    }
+    if (known !== undefined) this.#unplace(known);
+    this.#place(next);
+  }
+
+  /** The scheduler's own mark on a pod that has to go for another. */
+  #mark(pod: Pod): void {
+    const condition = podCondition(pod, 'DisruptionTarget');
+    const marked = condition?.status === 'True' && condition.reason === 'PreemptionByScheduler';
+    if (marked && !isPodDeleted(pod)) this.victims.set(pod.metadata.uid ?? '', pod);
+    else this.victims.delete(pod.metadata.uid ?? '');
+  }
+
+  #drop(uid: string): void {
+    this.victims.delete(uid);
+    if (this.nominations.delete(uid)) this.#relieved();
+    const placed = this.#placed.get(uid);
+    if (placed !== undefined) this.#unplace(placed);
+  }
+
+  #placedPod(pod: Pod, nodeName: string): PlacedPod {
+    return {
+      uid: pod.metadata.uid ?? '',
+      pod,
+      of: this.recordOf(pod),
+      nodeName,
+      leaving: isPodDeleted(pod),
+    };
+  }
+
+  #place(pod: PlacedPod): void {
+    this.#placed.set(pod.uid, pod);
+    const others = this.#onNode.get(pod.nodeName) ?? new Map<string, PlacedPod>();
+    others.set(pod.uid, pod);
+    this.#onNode.set(pod.nodeName, others);
+    this.generation++;
+    this.lowestSinceRelief = Math.min(this.lowestSinceRelief, pod.of.pods.priority);
+    this.#count(pod, 1);
+  }
+
+  #unplace(pod: PlacedPod): void {
+    this.#placed.delete(pod.uid);
+    const others = this.#onNode.get(pod.nodeName);
+    others?.delete(pod.uid);
+    if (others?.size === 0) this.#onNode.delete(pod.nodeName);
+    this.#relieved();
+    this.#count(pod, -1);
+  }
+
+  #count(pod: PlacedPod, by: 1 | -1): void {
+    const slot = this.table.slotOf(pod.nodeName);
+    if (slot === undefined) return;
+    const { table } = this;
+    const { pods, demand } = pod.of;
+    for (const { column, amount } of demand)
+      column.requested[slot] = (column.requested[slot] ?? 0) + by * amount;
+    table.comparedCpu[slot] = (table.comparedCpu[slot] ?? 0) + by * pods.comparedCpu;
+    table.comparedMemory[slot] = (table.comparedMemory[slot] ?? 0) + by * pods.comparedMemory;
+    if (pods.ports.length > 0) this.#countPorts(slot, pods.ports, by);
+    this.selections.count(pod.of.group(pod.leaving), slot, by);
+    for (const term of pod.of.carried()) term.count(slot, by);
+  }
+
+  #countPorts(slot: number, ports: readonly string[], by: 1 | -1): void {
+    const inUse = this.#ports.get(slot) ?? new PortsInUse();
+    if (by === 1) inUse.add(ports);
+    else inUse.remove(ports);
+    if (inUse.size > 0) this.#ports.set(slot, inUse);
+    else this.#ports.delete(slot);
+  }
+
+  #putNode(node: Node): void {
+    const name = node.metadata.name ?? '';
+    const slot = this.table.slotOf(name);
+    const facts = nodeFacts(node);
+    if (slot !== undefined && this.#nodeFacts.get(name) === facts) {
+      this.table.nodes[slot] = node;
+      return;
+    }
+    if (slot !== undefined) this.#emptyNode(name, slot);
+    this.#nodeFacts.set(name, facts);
+    const { capacity } = this.table;
+    const at = this.table.put(node);
+    if (this.table.capacity !== capacity) this.#static.clear();
+    this.selections.nodeAdded(at);
+    for (const made of this.#static.values()) made.set(at, node);
+    for (const pod of this.#onNode.get(name)?.values() ?? []) this.#count(pod, 1);
+    this.#relieved();
+  }
+
+  #removeNode(name: string): void {
+    const slot = this.table.slotOf(name);
+    if (slot === undefined) return;
+    this.#emptyNode(name, slot);
+    this.table.remove(slot);
+    this.#nodeFacts.delete(name);
+    this.#relieved();
+  }
+
+  #emptyNode(name: string, slot: number): void {
+    for (const pod of this.#onNode.get(name)?.values() ?? []) this.#count(pod, -1);
+    this.selections.nodeRemoved(slot);
+  }
+
+  #applyNamespace(name: string, labels: Labels | undefined): void {
+    const before = this.#namespaces.get(name);
+    if (labels === undefined) this.#namespaces.delete(name);
+    else this.#namespaces.set(name, labels);
+    if (JSON.stringify(before) === JSON.stringify(labels)) return;
+    this.selections.namespacesChanged();
+    this.#relieved();
+  }
+
+  #relieved(): void {
+    this.generation++;
+    this.relief++;
+    this.lowestSinceRelief = Infinity;
+  }
+}
+
+/** What of a node decides anything here; a heartbeat changes none of it. */
+function nodeFacts({ metadata, spec, status }: Node): string {
+  const ready = status?.conditions?.find((one) => one.type === 'Ready')?.status;
+  return JSON.stringify([
+    metadata.labels,
+    spec?.taints,
+    spec?.unschedulable,
+    spec?.podCIDR,
+    status?.allocatable,
+    ready,
+    status?.images,
+  ]);
+}
