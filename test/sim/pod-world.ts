@@ -13,6 +13,7 @@ import type {
 import { statusOf } from '../../nodes/agent/core/pod-status.ts';
 import type { HostPort } from '../../nodes/agent/core/host-port.ts';
 import type { Container, ContainerState, Sandbox } from '../../nodes/agent/core/runtime-model.ts';
+import { sourcesOf } from '../../nodes/agent/core/host-sources.ts';
 import type { PodSources } from '../../nodes/agent/core/sources.ts';
 import type { VolumeSpec } from '../../nodes/agent/core/volumes.ts';
 
@@ -36,7 +37,10 @@ export class PodWorld {
   nowMs = 0;
   pod: Pod | undefined;
   host = simulatedHost;
-  sources: PodSources = { configMap: () => undefined, secret: () => undefined };
+  sources: PodSources = sourcesOf(
+    () => new Map(),
+    () => false,
+  );
   /** Images that are on the host; `undefined` has all. */
   images: ReadonlySet<string> | undefined;
   sandboxes: readonly Sandbox[] = [];

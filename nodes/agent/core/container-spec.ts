@@ -1,15 +1,11 @@
 /** From a container of a pod to what the runtime is asked for. */
-import type {
-  Container,
-  Pod,
-  SecurityContext,
-  VolumeMount,
-} from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { Container, Pod, SecurityContext } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { environmentOf, expand } from './environment.ts';
 import { annotations, labels } from './labels.ts';
+import { mountsOf } from './mounts.ts';
 import { addressesOf, type PodInput } from './pod-state.ts';
 import { resourceSpecOf } from './resources.ts';
-import type { ContainerMemo, ContainerSpec, Image, MountSpec, SecuritySpec } from './runtime-model.ts';
+import type { ContainerMemo, ContainerSpec, Image, SecuritySpec } from './runtime-model.ts';
 import { supplementalGroupsOf } from './sandbox-spec.ts';
 import { stableHash } from './stable-hash.ts';
 
@@ -48,11 +44,15 @@ export function compileContainer(input: PodInput, start: ContainerStart): Compil
     { pod, sources: input.sources, addresses, capacity: input.host },
     container,
   );
-  const problem = environment.problem ?? userProblem(pod, container, image) ?? mountProblem(container);
-  if (problem !== undefined)
-    return { type: 'problem', reason: 'CreateContainerConfigError', message: problem };
   const { values } = environment;
   const memo = memoOf(start);
+  const mounted = mountsOf({ pod, container, sources: input.sources, values, memo });
+  const problem =
+    environment.problem ??
+    userProblem(pod, container, image) ??
+    ('problem' in mounted ? mounted.problem : undefined);
+  if (problem !== undefined || 'problem' in mounted)
+    return { type: 'problem', reason: 'CreateContainerConfigError', message: problem ?? '' };
   return {
     type: 'spec',
     spec: {
@@ -63,7 +63,7 @@ export function compileContainer(input: PodInput, start: ContainerStart): Compil
       args: (container.args ?? []).map((part) => expand(part, values)),
       workingDir: container.workingDir ?? '',
       env: [...values].map(([name, value]) => ({ name, value })),
-      mounts: mountsOf(pod, container, memo),
+      mounts: mounted.mounts,
       labels: {
         [labels.podName]: input.ref.name,
         [labels.podNamespace]: input.ref.namespace,
@@ -114,50 +114,6 @@ export function memoFromAnnotations(written: Readonly<Record<string, string>>): 
     terminationMessagePath: written[annotations.terminationMessagePath] ?? terminationMessagePathDefault,
     fallbackToLogs: written[annotations.terminationMessagePolicy] === 'FallbackToLogsOnError',
   };
-}
-
-function mountsOf(pod: Pod, container: Container, memo: ContainerMemo): readonly MountSpec[] {
-  const mounts = (container.volumeMounts ?? []).map((mount) => mountOf(pod, mount));
-  const taken = new Set(mounts.map(({ containerPath }) => containerPath));
-  const own: MountSpec[] = [];
-  if (pod.spec?.hostNetwork !== true && !taken.has('/etc/hosts')) {
-    own.push({
-      source: { type: 'etcHosts' },
-      containerPath: '/etc/hosts',
-      readOnly: false,
-      propagation: 'None',
-    });
-  }
-  if (!taken.has(memo.terminationMessagePath)) {
-    own.push({
-      source: { type: 'terminationLog' },
-      containerPath: memo.terminationMessagePath,
-      readOnly: false,
-      propagation: 'None',
-    });
-  }
-  return [...mounts, ...own];
-}
-
-function mountOf(pod: Pod, mount: VolumeMount): MountSpec {
-  const hostPath = pod.spec?.volumes?.find(({ name }) => name === mount.name)?.hostPath?.path;
-  return {
-    source:
-      hostPath === undefined ? { type: 'volume', volume: mount.name } : { type: 'hostPath', path: hostPath },
-    containerPath: mount.mountPath,
-    readOnly: mount.readOnly === true,
-    propagation: (mount.mountPropagation ?? 'None') as MountSpec['propagation'],
-  };
-}
-
-function mountProblem(container: Container): string | undefined {
-  const withSubPath = container.volumeMounts?.find(
-    ({ subPath, subPathExpr }) => (subPath ?? subPathExpr ?? '') !== '',
-  );
-  if (withSubPath !== undefined) return `volume mount ${withSubPath.mountPath}: subPath is not built yet`;
-  if (container.volumeDevices !== undefined && container.volumeDevices.length > 0)
-    return 'volumeDevices are not built yet';
-  return undefined;
 }
 
 function securityOf(pod: Pod, container: Container): SecuritySpec {

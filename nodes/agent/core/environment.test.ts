@@ -1,21 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { DesiredEntry } from '../../../schemas/wire/messages.ts';
 import type { Container, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { type Environment, environmentOf, expand } from './environment.ts';
-import type { PodSources } from './sources.ts';
+import { sourcesOf } from './host-sources.ts';
 
 const pod: Pod = {
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: 'web', namespace: 'shop', uid: 'u1', labels: { app: 'web' } },
 };
-const sources: PodSources = {
-  configMap: (namespace, name) =>
-    namespace === 'shop' && name === 'settings'
-      ? { key: 'configmap/shop/settings', type: 'configmap', data: { b: '2', a: '1' }, binaryData: {} }
-      : undefined,
-  secret: () => undefined,
-};
+const entries: readonly DesiredEntry[] = [
+  { key: 'configmap/shop/settings', type: 'configmap', data: { b: '2', a: '1' }, binaryData: {} },
+];
+const sources = sourcesOf(
+  () => new Map(entries.map((entry) => [entry.key, entry])),
+  () => false,
+);
+
 const context = {
   pod,
   sources,

@@ -1,6 +1,7 @@
 /** A container's environment: envFrom, env with references, and `$(VAR)` in values, commands and arguments. */
 import type { Container, EnvVar, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { fieldValue, type HostCapacity, type PodAddresses, resourceFieldValue } from './downward.ts';
+import { serviceEnvironment } from './service-environment.ts';
 import { contentText, type PodSources, type SourceKind, sourceData } from './sources.ts';
 
 export interface EnvironmentContext {
@@ -16,9 +17,9 @@ export interface Environment {
   readonly problem: string | undefined;
 }
 
-/** Later entries win over earlier ones; `env` wins over `envFrom`. */
+/** Later entries win over earlier ones; `env` wins over `envFrom`, and both over what is said of services. */
 export function environmentOf(context: EnvironmentContext, container: Container): Environment {
-  const values = new Map<string, string>();
+  const values = new Map(serviceEnvironment(context.pod, context.sources));
   for (const from of container.envFrom ?? []) {
     const reference = from.configMapRef ?? from.secretRef;
     if (reference === undefined) continue;
@@ -95,4 +96,16 @@ export function expand(text: string, values: ReadonlyMap<string, string>): strin
   return text.replace(/\$(?:\$|\(([^()]*)\))/g, (written, name: string | undefined) =>
     name === undefined ? '$' : (values.get(name) ?? written),
   );
+}
+
+/** As `expand`, where every name has to be known: a path must not come to mean another one. */
+export function expandStrictly(
+  text: string,
+  values: ReadonlyMap<string, string>,
+): string | { readonly problem: string } {
+  const missing = [...text.matchAll(/\$(?:\$|\(([^()]*)\))/g)].find(
+    ([, name]) => name !== undefined && !values.has(name),
+  );
+  if (missing !== undefined) return { problem: `missing value for ${JSON.stringify(missing[1])}` };
+  return expand(text, values);
 }

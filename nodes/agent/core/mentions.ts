@@ -1,8 +1,14 @@
-/** Which config maps and secrets a pod reads. */
+/** Which entries of the desired state a pod reads. */
 import type { Container, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { claimNameOf } from './claim-volumes.ts';
 import type { DesiredState } from './desired-state.ts';
 
-/** Uids of the pods that mention any of `keys` (`configmap/NAMESPACE/NAME`, `secret/NAMESPACE/NAME`). */
+/** Keys of entries that pods read: `configmap/…`, `secret/…` and `claim/NAMESPACE/NAME`, `token/UID`. */
+export function isSourceKey(key: string): boolean {
+  return /^(?:configmap|secret|claim|token)\//.test(key);
+}
+
+/** Uids of the pods that mention any of `keys`. */
 export function podsMentioning(
   entries: DesiredState['entries'],
   keys: ReadonlySet<string>,
@@ -15,12 +21,14 @@ export function podsMentioning(
   return uids;
 }
 
-function mentionsOf(pod: Pod): readonly string[] {
+export function mentionsOf(pod: Pod): readonly string[] {
   const namespace = pod.metadata.namespace ?? '';
   const configMap = (name: string | undefined): string => `configmap/${namespace}/${name ?? ''}`;
   const secret = (name: string | undefined): string => `secret/${namespace}/${name ?? ''}`;
-  const mentions: string[] = [];
+  const mentions: string[] = [`token/${pod.metadata.uid ?? ''}`];
   for (const volume of pod.spec?.volumes ?? []) {
+    const claim = claimNameOf(pod, volume);
+    if (claim !== undefined) mentions.push(`claim/${namespace}/${claim}`);
     if (volume.configMap !== undefined) mentions.push(configMap(volume.configMap.name));
     if (volume.secret !== undefined) mentions.push(secret(volume.secret.secretName));
     for (const source of volume.projected?.sources ?? []) {

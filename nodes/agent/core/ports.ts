@@ -160,6 +160,8 @@ export interface PodFiles {
   saveRecord(record: PodRecord): Promise<void>;
   /** Brings a pod's volumes about; unchanged ones stay as they are. */
   prepare(podUid: string, volumes: readonly VolumeSpec[]): Promise<void>;
+  /** Removes the folder of a persistent volume and all that is in it; one that is not there is a success. */
+  removeVolume(volumeName: string): Promise<void>;
   /** Writes the pod's hosts file. */
   writeHosts(podUid: string, content: string): Promise<void>;
   /** Host paths of a container's mounts, in the order of `spec.mounts`; makes the termination log's file. */
@@ -186,6 +188,10 @@ export interface Reports {
   forget(uid: string): void;
   event(event: Omit<EventReport, 'type'>): void;
   applied(epoch: number, generation: number): void;
+  /** The folder of a persistent volume is gone; told until `forgetVolume`. */
+  volumeRemoved(name: string): void;
+  /** Nobody waits any more for the end of this volume. */
+  forgetVolume(name: string): void;
   node(report: Omit<NodeReport, 'type'>): void;
 }
 

@@ -111,11 +111,15 @@ export interface ContainerSpec {
 export type MountSource =
   | { readonly type: 'volume'; readonly volume: string }
   | { readonly type: 'hostPath'; readonly path: string }
+  /** A folder that this agent made for a persistent volume. */
+  | { readonly type: 'provisioned'; readonly volumeName: string }
   | { readonly type: 'etcHosts' }
   | { readonly type: 'terminationLog' };
 
 export interface MountSpec {
   readonly source: MountSource;
+  /** Below the source; empty for all of it. Never absolute, and without `..`. */
+  readonly subPath: string;
   readonly containerPath: string;
   readonly readOnly: boolean;
   readonly propagation: 'None' | 'HostToContainer' | 'Bidirectional';

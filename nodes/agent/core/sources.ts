@@ -1,9 +1,22 @@
-/** Config maps and secrets of the desired state, as pods see them. */
-import type { ConfigMapEntry, SecretEntry } from '../../../schemas/wire/messages.ts';
+/** What the desired state holds for pods: config maps, secrets, claims, tokens and services. */
+import type {
+  ClaimEntry,
+  ConfigMapEntry,
+  SecretEntry,
+  ServiceEntry,
+  TokenEntry,
+} from '../../../schemas/wire/messages.ts';
 
 export interface PodSources {
   configMap(namespace: string, name: string): ConfigMapEntry | undefined;
   secret(namespace: string, name: string): SecretEntry | undefined;
+  claim(namespace: string, name: string): ClaimEntry | undefined;
+  /** Whether another pod than the one with this uid runs with the claim on this host, and came before it. */
+  isClaimTaken(namespace: string, name: string, uid: string): boolean;
+  /** The tokens of the pod with this uid. */
+  token(uid: string): TokenEntry | undefined;
+  /** Services with an address, by name. */
+  services(namespace: string): ReadonlyMap<string, ServiceEntry>;
 }
 
 /** Bytes of one file or value, as they came. */

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pod, Volume } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { DesiredEntry } from '../../../schemas/wire/messages.ts';
+import { sourcesOf } from './host-sources.ts';
 import { type CompiledVolumes, compileVolumes } from './volumes.ts';
+
+const entries: readonly DesiredEntry[] = [
+  { key: 'configmap/shop/settings', type: 'configmap', data: { k: 'v' }, binaryData: { bin: 'AAE=' } },
+  { key: 'secret/shop/login', type: 'secret', secretType: 'Opaque', data: { p: 'cHc=' } },
+];
 
 function compile(volume: Omit<Volume, 'name'>): CompiledVolumes {
   const metadata = { name: 'web', namespace: 'shop', labels: { b: '2', a: 'x"y' } };
@@ -13,21 +20,10 @@ function compile(volume: Omit<Volume, 'name'>): CompiledVolumes {
   };
   return compileVolumes({
     pod,
-    sources: {
-      configMap: (_, name) =>
-        name === 'settings'
-          ? {
-              key: 'configmap/shop/settings',
-              type: 'configmap',
-              data: { k: 'v' },
-              binaryData: { bin: 'AAE=' },
-            }
-          : undefined,
-      secret: (_, name) =>
-        name === 'login'
-          ? { key: 'secret/shop/login', type: 'secret', secretType: 'Opaque', data: { p: 'cHc=' } }
-          : undefined,
-    },
+    sources: sourcesOf(
+      () => new Map(entries.map((entry) => [entry.key, entry])),
+      () => false,
+    ),
     addresses: { nodeName: 'node-a', hostIPs: [], podIPs: [] },
     capacity: { cpus: 1, memoryBytes: 1 },
   });
@@ -81,8 +77,8 @@ test('what cannot be made is told, each with the volume’s name', () => {
     ],
     [{ nfs: { server: 's', path: '/' } }, 'volumes of type nfs are not built yet'],
     [
-      { projected: { sources: [{ serviceAccountToken: { path: 't' } }] } },
-      'projected serviceAccountToken is not built yet',
+      { projected: { sources: [{ clusterTrustBundle: { path: 't' } }] } },
+      'projected clusterTrustBundle is not built yet',
     ],
   ];
   for (const [volume, problem] of cases) {

@@ -24,7 +24,8 @@ import type {
   Runtime,
 } from '../core/ports.ts';
 import type { PodSources } from '../core/sources.ts';
-import { podsMentioning } from '../core/mentions.ts';
+import { sourcesOf } from '../core/host-sources.ts';
+import { isSourceKey, podsMentioning } from '../core/mentions.ts';
 import { LogWatch } from './log-watch.ts';
 import type { NetworkDriver } from './network-driver.ts';
 import type { NodeWatch } from './node-watch.ts';
@@ -32,6 +33,7 @@ import { OperationRunner } from './operation-runner.ts';
 import { PodWorker, type PodWorkerContext } from './pod-worker.ts';
 import { Prober } from './prober.ts';
 import { RuntimeWatch } from './runtime-watch.ts';
+import { VolumeRemovals } from './volume-removals.ts';
 
 /** Host ports of running pods are known by then; without the runtime, rules for services must not wait longer. */
 const networkDelayMaxMs = 2000;
@@ -63,6 +65,7 @@ export class Agent implements AgentService {
   readonly #watch: RuntimeWatch;
   readonly #prober: Prober;
   readonly #logs: LogWatch;
+  readonly #removals: VolumeRemovals;
   readonly #workerContext: PodWorkerContext;
   #state: DesiredState;
   readonly #records: PodRecord[];
@@ -84,6 +87,10 @@ export class Agent implements AgentService {
     });
     this.#logs = new LogWatch({ runtime, files, clock, logger, workers: this.#workers });
     this.#prober = new Prober(options.checks, clock);
+    this.#removals = new VolumeRemovals({
+      ...options,
+      isInUse: (name) => [...this.#workers.values()].some((worker) => worker.observation.hasVolume(name)),
+    });
     this.#runner = new OperationRunner({
       ...options,
       signal: this.#stop.signal,
@@ -115,6 +122,7 @@ export class Agent implements AgentService {
     await this.#watch.run(this.#stop.signal, () => {
       cancel();
       for (const worker of this.#workers.values()) worker.changed();
+      this.#removeVolumes(this.#state.entries.keys());
       // After these plans, which hand the host ports of running pods to the network: no rule goes in between.
       setImmediate(() => void this.#applyNetwork(undefined));
       this.#reportApplied(this.#state);
@@ -129,6 +137,7 @@ export class Agent implements AgentService {
     this.#stop.abort();
     this.#prober.stop();
     this.#logs.stop();
+    this.#removals.stop();
     for (const worker of this.#workers.values()) worker.dispose();
   }
 
@@ -211,6 +220,7 @@ export class Agent implements AgentService {
     const touched = this.#setPods([...changedKeys]);
     const applied = networkKeys.size === 0 ? undefined : this.#applyNetwork(networkKeys);
     if (!this.#watch.seen) return;
+    this.#removeVolumes(changedKeys);
     const ending = touched.filter(
       ({ pod }) => pod?.metadata.deletionTimestamp !== undefined || pod === undefined,
     );
@@ -245,9 +255,7 @@ export class Agent implements AgentService {
       worker?.setPod(pod);
       if (worker !== undefined) touched.add(worker);
     }
-    const sources = new Set(
-      changedKeys.filter((key) => key.startsWith('configmap/') || key.startsWith('secret/')),
-    );
+    const sources = new Set(changedKeys.filter(isSourceKey));
     if (sources.size > 0) {
       for (const uid of podsMentioning(this.#state.entries, sources)) {
         const worker = this.#workers.get(uid);
@@ -280,16 +288,16 @@ export class Agent implements AgentService {
   }
 
   #sources(): PodSources {
-    return {
-      configMap: (namespace, name) => {
-        const entry = this.#state.entries.get(`configmap/${namespace}/${name}`);
-        return entry?.type === 'configmap' ? entry : undefined;
-      },
-      secret: (namespace, name) => {
-        const entry = this.#state.entries.get(`secret/${namespace}/${name}`);
-        return entry?.type === 'secret' ? entry : undefined;
-      },
+    const isFinished = (uid: string): boolean => {
+      const phase = this.#workers.get(uid)?.observation.status?.phase;
+      return phase === 'Succeeded' || phase === 'Failed';
     };
+    return sourcesOf(() => this.#state.entries, isFinished);
+  }
+
+  /** The desired state after an update, to whoever removes what is not to be there any more. */
+  #removeVolumes(changedKeys: Iterable<string>): void {
+    this.#removals.changed(changedKeys, (key) => this.#state.entries.has(key));
   }
 
   #hostFacts(): HostFacts {

@@ -48,6 +48,13 @@ export class Observation {
     );
   }
 
+  /** Whether the folder of this persistent volume has been made ready for the pod. */
+  hasVolume(volumeName: string): boolean {
+    return (this.#preparedVolumes ?? []).some(
+      (volume) => volume.type === 'provisioned' && volume.volumeName === volumeName,
+    );
+  }
+
   imageFailures(container: string): number {
     const state = this.#images.get(container);
     return state?.type === 'missing' ? state.failures : 0;

@@ -7,7 +7,13 @@ const keyPatterns: Readonly<Record<DesiredEntry['type'], RegExp>> = {
   configmap: /^configmap\/[^/]+\/[^/]+$/,
   secret: /^secret\/[^/]+\/[^/]+$/,
   service: /^service\/[^/]+\/[^/]+$/,
+  claim: /^claim\/[^/]+\/[^/]+$/,
+  token: /^token\/[\w.-]+$/,
+  // The name becomes that of a folder to remove: nothing but a name may be in it.
+  'removed-volume': /^removed-volume\/[a-z0-9][a-z0-9.-]*$/,
 };
+
+const volumeName = /^[a-z0-9][a-z0-9.-]*$/;
 
 /** A text says what is wrong with it. */
 export function parseDesiredUpdate(body: string): DesiredUpdate | string {
@@ -38,6 +44,8 @@ function entryProblem(entry: DesiredEntry): string | undefined {
   if (pattern === undefined) return `unknown type ${JSON.stringify(entry.type)}`;
   if (typeof entry.key !== 'string' || !pattern.test(entry.key))
     return `key ${JSON.stringify(entry.key)} is not one of a ${entry.type}`;
+  if (entry.type === 'claim' && entry.provisioned && !volumeName.test(entry.volumeName))
+    return `volumeName ${JSON.stringify(entry.volumeName)} is no name of a folder`;
   if (entry.type !== 'pod') return undefined;
   const { metadata, spec } = entry.pod;
   if (`pod/${metadata.uid ?? ''}` !== entry.key) return `key ${entry.key} does not name the pod's uid`;

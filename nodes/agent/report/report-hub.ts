@@ -7,6 +7,7 @@ import type {
   PodGoneReport,
   PodReport,
   Report,
+  VolumeRemovedReport,
 } from '../../../schemas/wire/messages.ts';
 import type { PodRef } from '../core/pod-state.ts';
 import type { Reports } from '../core/ports.ts';
@@ -33,6 +34,7 @@ export class ReportHub implements Reports {
   readonly #info: () => AgentInfo;
   readonly #podUids: () => readonly string[];
   readonly #pods = new Map<string, PodReport | PodGoneReport>();
+  readonly #volumes = new Map<string, VolumeRemovedReport>();
   readonly #readers = new Set<Reader>();
   #node: Report | undefined;
   #applied: Report | undefined;
@@ -77,6 +79,16 @@ export class ReportHub implements Reports {
     this.#level('applied', this.#applied);
   }
 
+  volumeRemoved(name: string): void {
+    const report: VolumeRemovedReport = { type: 'volume-removed', name };
+    this.#volumes.set(name, report);
+    this.#level(`volume/${name}`, report);
+  }
+
+  forgetVolume(name: string): void {
+    this.#volumes.delete(name);
+  }
+
   node(report: Omit<NodeReport, 'type'>): void {
     this.#node = { type: 'node', ...report };
     this.#level('node', this.#node);
@@ -105,6 +117,7 @@ export class ReportHub implements Reports {
     reader.levels.set('snapshot', { type: 'snapshot', info: this.#info(), podUids });
     if (this.#node !== undefined) reader.levels.set('node', this.#node);
     for (const [uid, report] of this.#pods) reader.levels.set(`pod/${uid}`, report);
+    for (const [name, report] of this.#volumes) reader.levels.set(`volume/${name}`, report);
     if (this.#applied !== undefined) reader.levels.set('applied', this.#applied);
   }
 

@@ -43,7 +43,7 @@ async function writeVolumeFile(folder: string, file: VolumeFile, fsGroup: number
   const path = join(folder, file.path);
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   await writeFile(path, Buffer.from(file.text, file.encoding));
-  if (fsGroup !== undefined) await chown(path, 0, fsGroup);
+  if (fsGroup !== undefined || file.uid !== undefined) await chown(path, file.uid ?? 0, fsGroup ?? 0);
   // After the owner, and not at creation, which the process's umask would bend.
   await chmod(path, fsGroup === undefined ? file.mode : file.mode | 0o440);
 }

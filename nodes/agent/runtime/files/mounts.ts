@@ -1,4 +1,4 @@
-/** Memory-backed folders. */
+/** Mounts: memory-backed folders, and parts of volumes. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -18,6 +18,11 @@ export async function mountsBelow(folder: string): Promise<readonly string[]> {
 export async function mountTmpfs(folder: string, sizeBytes: number | undefined): Promise<void> {
   const options = sizeBytes === undefined ? [] : ['-o', `size=${String(Math.ceil(sizeBytes))}`];
   await run('mount', ['-t', 'tmpfs', ...options, 'tmpfs', folder]);
+}
+
+/** Shows what is at `source` at `target` too. */
+export async function bindMount(source: string, target: string): Promise<void> {
+  await run('mount', ['--bind', source, target]);
 }
 
 export async function unmount(folder: string): Promise<void> {

@@ -4,20 +4,22 @@
  *   STATE/pods/UID/record.json            what is remembered of the pod
  *   STATE/pods/UID/hosts                  its hosts file
  *   STATE/pods/UID/volumes/NAME           its volumes
+ *   STATE/pods/UID/subpaths/NAME/N        what mount N of a container shows of a volume
  *   STATE/pods/UID/termination/NAME/N     where attempt N of a container leaves its last words
+ *   STATE/volumes/NAME                    a persistent volume: it outlives its pods
  *   LOGS/NAMESPACE_NAME_UID               its logs
  */
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PodFiles, PodRecord } from '../../core/ports.ts';
 import type { PodRef } from '../../core/pod-state.ts';
 import type { Container, ContainerSpec, MountSpec } from '../../core/runtime-model.ts';
 import type { VolumeSpec } from '../../core/volumes.ts';
-import { writeAtomically } from './atomic-files.ts';
-import { ensureHostPath } from './host-path.ts';
 import { lastLogLines } from './last-log-lines.ts';
 import { defaultLogBounds, rotateLog } from './log-rotation.ts';
-import { mountsBelow, mountTmpfs, unmount } from './mounts.ts';
+import { mountsBelow, unmount } from './mounts.ts';
+import { prepareVolume } from './prepare-volume.ts';
+import { mountSubPath } from './sub-path.ts';
 
 /** The kubelet's bounds for termination messages. */
 const terminationMessageBytesMax = 4096;
@@ -30,10 +32,12 @@ export interface HostPodFilesOptions {
 
 export class HostPodFiles implements PodFiles {
   readonly #pods: string;
+  readonly #volumes: string;
   readonly #logRoot: string;
 
   constructor({ stateFolder, logRoot }: HostPodFilesOptions) {
     this.#pods = join(stateFolder, 'pods');
+    this.#volumes = join(stateFolder, 'volumes');
     this.#logRoot = logRoot;
   }
 
@@ -64,7 +68,18 @@ export class HostPodFiles implements PodFiles {
   async prepare(podUid: string, volumes: readonly VolumeSpec[]): Promise<void> {
     const folder = join(this.#pods, podUid, 'volumes');
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (const volume of volumes) await prepareVolume(join(folder, volume.name), volume);
+    const provisioned = (name: string): string => this.#volumeFolder(name);
+    for (const volume of volumes)
+      await prepareVolume(volume, { folder: join(folder, volume.name), provisioned });
+  }
+
+  /** Names are those of objects: no part of one leads anywhere else. */
+  #volumeFolder(volumeName: string): string {
+    return join(this.#volumes, volumeName);
+  }
+
+  async removeVolume(volumeName: string): Promise<void> {
+    await rm(this.#volumeFolder(volumeName), { recursive: true, force: true });
   }
 
   async writeHosts(podUid: string, content: string): Promise<void> {
@@ -76,16 +91,33 @@ export class HostPodFiles implements PodFiles {
 
   async hostPathsOf(podUid: string, spec: ContainerSpec): Promise<readonly string[]> {
     const paths: string[] = [];
-    for (const mount of spec.mounts) paths.push(await this.#hostPath(podUid, spec, mount));
+    for (const [index, mount] of spec.mounts.entries()) {
+      const path = await this.#sourcePath(podUid, spec, mount);
+      paths.push(mount.subPath === '' ? path : await this.#subPath(podUid, spec, path, mount, index));
+    }
     return paths;
   }
 
-  async #hostPath(podUid: string, spec: ContainerSpec, { source }: MountSpec): Promise<string> {
+  async #subPath(
+    podUid: string,
+    spec: ContainerSpec,
+    volume: string,
+    { subPath }: MountSpec,
+    index: number,
+  ): Promise<string> {
+    const target = join(this.#pods, podUid, 'subpaths', spec.name, String(index));
+    await mountSubPath(volume, subPath, target);
+    return target;
+  }
+
+  async #sourcePath(podUid: string, spec: ContainerSpec, { source }: MountSpec): Promise<string> {
     switch (source.type) {
       case 'volume':
         return join(this.#pods, podUid, 'volumes', source.volume);
       case 'hostPath':
         return source.path;
+      case 'provisioned':
+        return this.#volumeFolder(source.volumeName);
       case 'etcHosts':
         return join(this.#pods, podUid, 'hosts');
       case 'terminationLog': {
@@ -127,22 +159,5 @@ export class HostPodFiles implements PodFiles {
     const failed = state.type === 'exited' && state.exitCode !== 0;
     if (written !== '' || !memo.fallbackToLogs || !failed) return written;
     return lastLogLines(join(this.#logFolder(pod), name, `${String(attempt)}.log`), fallbackBounds);
-  }
-}
-
-async function prepareVolume(folder: string, volume: VolumeSpec): Promise<void> {
-  switch (volume.type) {
-    case 'hostPath':
-      return ensureHostPath(volume.path, volume.check);
-    case 'files':
-      return writeAtomically(folder, volume.files, volume.fsGroup);
-    case 'emptyDir': {
-      const made = await mkdir(folder, { recursive: true, mode: 0o777 });
-      const isMounted = volume.medium === 'memory' && (await mountsBelow(folder)).includes(folder);
-      if (volume.medium === 'memory' && !isMounted) await mountTmpfs(folder, volume.sizeLimitBytes);
-      else if (made === undefined) return;
-      await chmod(folder, volume.fsGroup === undefined ? 0o777 : 0o2777);
-      if (volume.fsGroup !== undefined) await chown(folder, 0, volume.fsGroup);
-    }
   }
 }
