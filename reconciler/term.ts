@@ -83,7 +83,7 @@ export function startTerm(
     failed,
   });
   const planning = { cluster, clock, random, logger, events, failed };
-  const controllerSettings = { ...settings.network, observingSinceMs: clock.now(), rootCa: signing.caPem };
+  const controllerSettings = { ...settings.network, rootCa: signing.caPem };
   const planners = [...controllers(controllerSettings), ...signing.controllers].map((controller) =>
     controllerLoop(controller, planning),
   );

@@ -18,6 +18,11 @@ import type { KubeObject } from './model/object.ts';
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /**
+   * Milliseconds of a clock that nobody sets, from a start of its own: what has passed between two calls, whatever
+   * became of the wall clock meanwhile.
+   */
+  steady(): number;
   /** Calls `run` once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, run: () => void): () => void;
 }

@@ -9,6 +9,7 @@ import { createBootstrapProcess, type BootstrapProcess } from './bootstrap-proce
 
 const clock: Clock = {
   now: () => Date.now(),
+  steady: () => performance.now(),
   after: (delayMs, run) => {
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);

@@ -82,6 +82,10 @@ class TestClock implements Clock {
     return this.#wallMs;
   }
 
+  steady(): number {
+    return this.#elapsedMs;
+  }
+
   after(delayMs: number, run: () => void): () => void {
     const timer = { atMs: this.#elapsedMs + delayMs, run };
     this.#timers.push(timer);

@@ -11,7 +11,7 @@ import { type Fence, takeLead } from './leadership.ts';
 /** 2026-01-01T00:00:00Z. */
 const startMs = 1_767_225_600_000;
 
-const still: Clock = { now: () => startMs, after: () => () => undefined };
+const still: Clock = { now: () => startMs, steady: () => 0, after: () => () => undefined };
 
 let uids = 0;
 const counted: Random = { next: () => 0.5, uuid: () => `uid-${String(++uids)}` };

@@ -70,7 +70,7 @@ async function planOnce(
 ): Promise<WorkOutcome> {
   const { cluster, logger } = ports;
   const seed = Math.floor(ports.random.next() * 2 ** 31);
-  const context = { nowMs: ports.clock.now(), seed };
+  const context = { nowMs: ports.clock.now(), steadyMs: ports.clock.steady(), seed };
   const plan = await controller.plan(key, cluster.view, context);
   const next: WorkOutcome = plan.requeueAfterMs === undefined ? 'done' : { afterMs: plan.requeueAfterMs };
   const about = { controller: controller.name, key: objectId(key) };

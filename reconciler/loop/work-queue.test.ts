@@ -10,6 +10,9 @@ class HandClock implements Clock {
   now(): number {
     return this.#now;
   }
+  steady(): number {
+    return this.#now;
+  }
   after(delayMs: number, run: () => void): () => void {
     const timer = { at: this.#now + delayMs, run };
     this.#timers.push(timer);

@@ -10,6 +10,7 @@ const timerMaxMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  steady: () => performance.now(),
   after: (delayMs, run) => {
     const timer = setTimeout(run, Math.min(delayMs, timerMaxMs));
     return () => clearTimeout(timer);

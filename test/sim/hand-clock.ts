@@ -12,10 +12,16 @@ export const settled = (): Promise<void> => new Promise((resume) => setImmediate
 
 export class HandClock implements Clock {
   #now = startMs;
+  /** How far the wall clock was set off. */
+  #set = 0;
   readonly #timers = new Set<{ at: number; readonly run: () => void }>();
 
   now(): number {
     return this.#now;
+  }
+
+  steady(): number {
+    return this.#now - this.#set;
   }
 
   after(delayMs: number, run: () => void): () => void {
@@ -35,6 +41,7 @@ export class HandClock implements Clock {
   /** The wall clock is set to another time; timers run by the time that passes, as the kernel's do. */
   async step(ms: number): Promise<void> {
     this.#now += ms;
+    this.#set += ms;
     for (const timer of this.#timers) timer.at += ms;
     await settled();
   }

@@ -17,6 +17,7 @@ import {
 } from '../../reconciler/core/model/object.ts';
 import type { Change, EventRecord, Plan } from '../../reconciler/core/model/plan.ts';
 import { mix } from '../../reconciler/core/model/seeded-suffix.ts';
+import type { NodeUsage, PodUsage, UsageSource } from '../../reconciler/core/model/usage.ts';
 import { type ClusterView, MutableView, type ViewChange } from '../../reconciler/core/model/view.ts';
 import { networkDefaults } from '../../reconciler/core/registry/allocate.ts';
 import { type Transaction, transactionOf } from '../../reconciler/core/registry/transaction.ts';
@@ -87,7 +88,9 @@ export class SimCluster {
   constructor(options: { readonly seed: number; readonly shuffle: boolean }) {
     this.#seed = options.seed;
     this.#shuffle = options.shuffle;
-    this.#controllers = [...controllers({ ...networkDefaults, observingSinceMs: startMs }), scheduler];
+    const { pods, nodes } = this.usage;
+    const usage: UsageSource = { pod: (uid) => pods.get(uid), node: (name) => nodes.get(name) };
+    this.#controllers = [...controllers({ ...networkDefaults, usage }), scheduler];
     this.submit('user', [{ type: 'create', object: namespaceObject('shop') }]);
   }
 

@@ -9,7 +9,11 @@ import { createAuditor } from './auditor.ts';
 import type { AuditPolicy } from './policy.ts';
 import type { RotationLimits } from './rotating-file.ts';
 
-const clock: Clock = { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678), after: () => () => undefined };
+const clock: Clock = {
+  now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+  steady: () => 0,
+  after: () => () => undefined,
+};
 const random = { next: () => 0, uuid: () => 'fresh-id' };
 const silent = (): void => undefined;
 const logger: Logger = { debug: silent, info: silent, warn: silent, error: silent };

@@ -22,6 +22,7 @@ import { replicationController } from './replication-controller/controller.ts';
 import { resourceQuotaController } from './resource-quota/controller.ts';
 import { serviceAccountController } from './serviceaccount/default-account.ts';
 import { rootCaController } from './serviceaccount/root-ca.ts';
+import { statefulSetController } from './statefulset/controller.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished.ts';
 import { volumeBinder } from './volume/binder.ts';
 import { ephemeralVolumeController } from './volume/ephemeral.ts';
@@ -31,8 +32,6 @@ import { claimProtectionController, volumeProtectionController } from './volume/
 export interface ControllerSettings {
   /** All pods' range, e.g. `10.42.0.0/16`. */
   readonly clusterCidr: string;
-  /** When this reconciler began to hear of its nodes, in milliseconds since the Unix epoch. */
-  readonly observingSinceMs: number;
   /** Certificate of the cluster's CA as PEM, published in every namespace; left out where the API is not on TLS. */
   readonly rootCa?: string;
   /** What pods and nodes use; left out where nobody measures it. */
@@ -44,13 +43,14 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     deploymentController,
     replicaSetController,
     replicationController,
+    statefulSetController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
     horizontalPodAutoscalerController(settings.usage ?? nothingMeasured),
     nodeIpamController(settings),
-    nodeLifecycleController(settings),
-    taintEvictionController,
+    nodeLifecycleController(),
+    taintEvictionController(),
     podGarbageController,
     jobController,
     ttlAfterFinishedController,

@@ -8,6 +8,11 @@ import type { ClusterView, ViewChange } from './view.ts';
 export interface PlanContext {
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: number;
+  /**
+   * Milliseconds of the clock that nobody sets (`Clock.steady`), for how long something has lasted in this term; left
+   * out where nothing but planning sets the time, and then the same as `nowMs`.
+   */
+  readonly steadyMs?: number;
   /** A number that differs between plannings, for tie-breaks; the same seed gives the same plan. */
   readonly seed: number;
 }

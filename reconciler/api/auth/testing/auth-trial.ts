@@ -24,6 +24,10 @@ export class TrialClock implements Clock {
     return Date.now() + this.#aheadMs;
   }
 
+  steady(): number {
+    return this.now();
+  }
+
   after(_delayMs: number, run: () => void): () => void {
     this.#timers.add(run);
     return () => this.#timers.delete(run);

@@ -9,8 +9,10 @@ import { isPodReady, isPodTerminal, podCondition } from '../../model/pod-status.
 import { formatTime } from '../../model/time.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
 import { eventsOf } from '../events.ts';
-import { allSilent, isNodeReady, nodeCondition, nodesConcerned, silentInMs } from './silence.ts';
-import { taintsOf } from './taints.ts';
+import { NodeHealth } from './health.ts';
+import { allSilent, isNodeReady, nodeCondition, nodesConcerned } from './silence.ts';
+import { isEvicting, taintsOf, wouldEvict } from './taints.ts';
+import { EvictionPace, noneReady } from './zones.ts';
 
 const events = eventsOf('node-controller');
 const podNotReadyReason = 'NodeNotReady';
@@ -18,12 +20,18 @@ const podNotReadyReason = 'NodeNotReady';
 /** Conditions that nobody can vouch for once a node is silent. */
 const hearsay = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'] as const;
 
-/** `observingSinceMs`: since when this reconciler listens; silence before that means nothing. */
-export function nodeLifecycleController(settings: { readonly observingSinceMs: number }): Controller {
+/** What one term remembers of nodes: of every planning, the time that passed counts and no clock that is set. */
+interface Memory {
+  readonly health: NodeHealth;
+  readonly pace: EvictionPace;
+}
+
+export function nodeLifecycleController(): Controller {
+  const memory: Memory = { health: new NodeHealth(), pace: new EvictionPace() };
   return {
     name: 'node-lifecycle-controller',
     keysFor,
-    plan: (key, view, context) => plan(key, view, context, settings.observingSinceMs),
+    plan: (key, view, context) => plan(key, view, context, memory),
   };
 }
 
@@ -45,24 +53,33 @@ function nodeRef(name: string, view: ClusterView): readonly ObjectRef[] {
     : [{ apiVersion: 'v1', kind: 'Node', namespace: '', name }];
 }
 
-function plan(key: ObjectRef, view: ClusterView, context: PlanContext, observingSinceMs: number): Plan {
+function plan(key: ObjectRef, view: ClusterView, context: PlanContext, memory: Memory): Plan {
   const node = view.get<Node>('v1', 'Node', '', key.name);
+  if (node === undefined) memory.health.forget(key.name);
   if (node === undefined || node.metadata.deletionTimestamp !== undefined) return emptyPlan;
-  const silentMs = silentInMs(node, view, context.nowMs, observingSinceMs);
-  if (silentMs <= 0 && nodeCondition(node, 'Ready')?.status !== 'Unknown')
-    return fallsSilent(node, context.nowMs);
-  const cutOff = allSilent(view);
-  const taints = taintsOf(node, !cutOff, context.nowMs);
+  const { nowMs, steadyMs = nowMs } = context;
+  const silentMs = memory.health.silentInMs(node, view, steadyMs);
+  if (silentMs <= 0 && nodeCondition(node, 'Ready')?.status !== 'Unknown') return fallsSilent(node, nowMs);
+  const evictInMs = evictionWaitMs(node, view, steadyMs, memory);
+  const taints = taintsOf(node, evictInMs <= 0, nowMs);
   const tainted: readonly Change[] = sameJson(taints, node.spec?.taints ?? [])
     ? []
     : [{ type: 'update', scope: 'spec', object: withTaints(node, taints) }];
   const pods = view.podsOnNode(key.name).filter((pod) => !isPodTerminal(pod));
-  const settled = isNodeReady(node) || cutOff ? restored(pods, context.nowMs) : doubted(pods, context.nowMs);
+  const settled = isNodeReady(node) || allSilent(view) ? restored(pods, nowMs) : doubted(pods, nowMs);
+  const wakeMs = [silentMs, evictInMs].filter((ms) => ms > 0 && ms !== Infinity);
   return {
     changes: [...tainted, ...settled.changes],
     events: settled.events,
-    ...(silentMs > 0 ? { requeueAfterMs: silentMs } : {}),
+    ...(wakeMs.length > 0 ? { requeueAfterMs: Math.min(...wakeMs) } : {}),
   };
+}
+
+/** How long until the node may drive its pods away; 0 where it does or may now, Infinity where there is no saying. */
+function evictionWaitMs(node: Node, view: ClusterView, steadyMs: number, { pace }: Memory): number {
+  if (!wouldEvict(node) || noneReady(view)) return Infinity;
+  // Who has begun goes on, even if its state changes to another one that drives pods away.
+  return isEvicting(node) ? 0 : pace.waitMs(node, view, steadyMs);
 }
 
 function withTaints(node: Node, taints: NonNullable<Node['spec']>['taints'] & object): Node {

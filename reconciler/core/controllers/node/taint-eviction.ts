@@ -3,21 +3,54 @@ import type { Node, Pod, Taint, Toleration } from '../../../../schemas/kubernete
 import { withCondition } from '../../model/conditions.ts';
 import type { Controller, PlanContext } from '../../model/controller.ts';
 import { type ObjectRef, refOf } from '../../model/object.ts';
-import { type Change, type EventRecord, type Plan, emptyPlan } from '../../model/plan.ts';
+import type { Change, EventRecord, Plan } from '../../model/plan.ts';
 import { isPodActive, podCondition } from '../../model/pod-status.ts';
 import { notReadyTaint, tolerates, unreachableTaint } from '../../model/taints.ts';
-import { formatTime, parseTime } from '../../model/time.ts';
+import { formatTime } from '../../model/time.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
 import { eventsOf } from '../events.ts';
 import { allSilent, nodesConcerned } from './silence.ts';
 
 const controllerName = 'taint-eviction-controller';
 const events = eventsOf(controllerName);
+const evictionReason = 'TaintManagerEviction';
 
 /** What admission gives every pod that says nothing itself; pods stored without it are treated the same. */
 const toleratedSecondsDefault = 300;
 
-export const taintEvictionController: Controller = { name: controllerName, keysFor, plan };
+export function taintEvictionController(): Controller {
+  const waiting = new Waiting();
+  return {
+    name: controllerName,
+    keysFor,
+    plan: (key, view, context) => plan(key, view, context, waiting),
+  };
+}
+
+/**
+ * Since when pods are on nodes that drive them away, by the clock that nobody sets: what a pod tolerates is time that
+ * passes, and setting a clock is no reason to go. A new leader begins to count anew, as kube-controller-manager does.
+ */
+class Waiting {
+  readonly #nodes = new Map<string, ReadonlyMap<string, number>>();
+
+  /** Since when each of `pods` waits, those that are new from now on; the others of the node are forgotten. */
+  since(node: string, pods: readonly Pod[], steadyMs: number): ReadonlyMap<string, number> {
+    const known = this.#nodes.get(node);
+    const since = new Map(
+      pods.map(({ metadata: { uid = '' } }) => [uid, known?.get(uid) ?? steadyMs] as const),
+    );
+    this.#nodes.set(node, since);
+    return since;
+  }
+
+  /** Ends the waiting of a node's pods; gives those that waited. */
+  end(node: string): ReadonlySet<string> {
+    const waited = new Set(this.#nodes.get(node)?.keys());
+    this.#nodes.delete(node);
+    return waited;
+  }
+}
 
 function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   if (change.ref.apiVersion !== 'v1') return [];
@@ -31,37 +64,54 @@ function evictingTaints(node: Node): readonly Taint[] {
   return (node.spec?.taints ?? []).filter((taint) => taint.effect === 'NoExecute');
 }
 
-function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
+function plan(key: ObjectRef, view: ClusterView, context: PlanContext, waiting: Waiting): Plan {
   const node = view.get<Node>('v1', 'Node', '', key.name);
   const taints = node === undefined ? [] : evictingTaints(node);
-  if (taints.length === 0 || allSilent(view)) return emptyPlan;
+  const pods = view.podsOnNode(key.name).filter(isPodActive);
+  if (taints.length === 0 || allSilent(view)) return cancelled(pods, waiting.end(key.name));
+  const { nowMs, steadyMs = nowMs } = context;
+  const patience = new Map(pods.map((pod) => [pod, toleratedMs(pod, taints)]));
+  const impatient = pods.filter((pod) => patience.get(pod) !== Infinity);
+  const since = waiting.since(key.name, impatient, steadyMs);
   const changes: Change[] = [];
   const told: EventRecord[] = [];
   let wakeMs = Infinity;
-  for (const pod of view.podsOnNode(key.name).filter(isPodActive)) {
-    const evictInMs = evictionTimeMs(pod, taints, context.nowMs) - context.nowMs;
+  for (const pod of impatient) {
+    const begun = since.get(pod.metadata.uid ?? '') ?? steadyMs;
+    const evictInMs = begun + (patience.get(pod) ?? 0) - steadyMs;
     if (evictInMs > 0) {
       wakeMs = Math.min(wakeMs, evictInMs);
     } else if (podCondition(pod, 'DisruptionTarget')?.status === 'True') {
       changes.push({ type: 'delete', ref: refOf(pod), uid: pod.metadata.uid ?? '' });
-      const { namespace = '', name = '' } = pod.metadata;
-      told.push(events.normal(pod, 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`));
+      told.push(events.normal(pod, evictionReason, `Marking for deletion Pod ${nameOf(pod)}`));
     } else {
-      changes.push(markedForDisruption(pod, context.nowMs));
+      changes.push(markedForDisruption(pod, nowMs));
     }
   }
   return { changes, events: told, ...(wakeMs === Infinity ? {} : { requeueAfterMs: wakeMs }) };
 }
 
-/** When the first of the taints is tolerated no longer; Infinity for a pod that tolerates all for ever. */
-function evictionTimeMs(pod: Pod, taints: readonly Taint[], nowMs: number): number {
+function nameOf({ metadata: { namespace = '', name = '' } }: Pod): string {
+  return `${namespace}/${name}`;
+}
+
+/** What drove them away is gone in time. */
+function cancelled(pods: readonly Pod[], waited: ReadonlySet<string>): Plan {
+  const spared = pods.filter(({ metadata }) => waited.has(metadata.uid ?? ''));
+  const told = spared.map((pod) =>
+    events.normal(pod, evictionReason, `Cancelling deletion of Pod ${nameOf(pod)}`),
+  );
+  return { changes: [], events: told };
+}
+
+/** How long the pod bears the least tolerated of the taints: 0 where it does not, Infinity for ever. */
+function toleratedMs(pod: Pod, taints: readonly Taint[]): number {
   const tolerations = pod.spec?.tolerations ?? [];
   const times = taints.map((taint) => {
     const toleration = tolerations.find((one) => tolerates(one, taint)) ?? defaultToleration(taint);
-    if (toleration === undefined) return nowMs;
+    if (toleration === undefined) return 0;
     if (toleration.tolerationSeconds === undefined) return Infinity;
-    const addedMs = parseTime(taint.timeAdded ?? '') ?? nowMs;
-    return addedMs + Math.max(0, toleration.tolerationSeconds) * 1000;
+    return Math.max(0, toleration.tolerationSeconds) * 1000;
   });
   return Math.min(...times);
 }

@@ -40,6 +40,17 @@ const rules: readonly TaintRule[] = [
 
 const managedKeys: ReadonlySet<string> = new Set(rules.map((rule) => rule.key));
 
+/** Whether the node's state would drive its pods away. */
+export function wouldEvict(node: Node): boolean {
+  return rules.some((rule) => rule.evicts && rule.applies(node));
+}
+
+/** Whether pods are being driven away because of a state that the node is in, or was in a moment ago. */
+export function isEvicting({ spec }: Node): boolean {
+  const evicting = new Set(rules.filter((rule) => rule.evicts).map(({ key }) => key));
+  return (spec?.taints ?? []).some(({ key, effect }) => effect === 'NoExecute' && evicting.has(key));
+}
+
 /** All taints of the node as they shall be: people's own as they are, then those of its state. */
 export function taintsOf(node: Node, evict: boolean, nowMs: number): readonly Taint[] {
   const present = node.spec?.taints ?? [];
