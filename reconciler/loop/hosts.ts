@@ -49,7 +49,7 @@ interface OpenHost {
   readonly link: HostLink;
   readonly told: ToldHost;
   state: LinkState;
-  /** When the link was lost; undefined while it is connected or was never up. */
+  /** When the link was lost, by the steady clock; undefined while it is connected or was never up. */
   awaySinceMs: number | undefined;
   /** What the host reported of itself before its Node was there. */
   early: NodeReport | undefined;
@@ -166,7 +166,7 @@ export class HostLoop {
         // A link that is being closed may still talk while the host has a new one.
         if (open === undefined || open.target !== target) return;
         if (state.phase === 'connected') open.awaySinceMs = undefined;
-        else if (open.state.phase === 'connected') open.awaySinceMs = clock.now();
+        else if (open.state.phase === 'connected') open.awaySinceMs = clock.steady();
         open.state = state;
         this.#queue.add(name, name);
       },
@@ -217,7 +217,7 @@ export class HostLoop {
         changes.push({ type: 'update', scope: 'all', object: { ...marked, status } as Host });
       if (node === undefined && open.state.phase === 'connected')
         changes.push({ type: 'create', object: nodeOf(host) });
-      const lost = open.awaySinceMs === undefined ? undefined : now - open.awaySinceMs;
+      const lost = open.awaySinceMs === undefined ? undefined : clock.steady() - open.awaySinceMs;
       if (lost !== undefined && lost < unreachableGraceMs) outcome = { afterMs: unreachableGraceMs - lost };
       const unseen =
         lost === undefined && (open.state.phase === 'unreachable' || open.state.phase === 'refused');
