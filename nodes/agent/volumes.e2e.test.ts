@@ -117,8 +117,8 @@ test('memory volumes, host paths and users are as the pod says, and nothing stay
 });
 
 test('volumes that are not built yet are named', async () => {
-  const volumes = [{ name: 'claim', persistentVolumeClaim: { claimName: 'data' } }];
-  await trial.apply([podEntry('claim', sh('true'), { volumes })]);
-  const event = await trial.event('claim', 'FailedMount');
-  assert.match(event.message, /volumes of type persistentVolumeClaim are not built yet/);
+  const volumes = [{ name: 'share', nfs: { server: '192.0.2.1', path: '/' } }];
+  await trial.apply([podEntry('share', sh('true'), { volumes })]);
+  const event = await trial.event('share', 'FailedMount');
+  assert.match(event.message, /volumes of type nfs are not built yet/);
 });

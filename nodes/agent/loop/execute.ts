@@ -131,7 +131,8 @@ async function startContainer(context: ExecuteContext, operation: Of<'start-cont
   const { runtime, files, ref, tell } = context;
   const { spec } = operation;
   if (operation.hosts !== undefined) await files.writeHosts(ref.uid, operation.hosts);
-  const paths = await files.hostPathsOf(ref.uid, spec);
+  const found = files.hostPathsOf(ref.uid, spec);
+  const paths = await failing('CreateContainerConfigError', 'Failed', found, 'Error');
   const made = runtime.createContainer(operation.sandboxId, spec, operation.sandbox, paths);
   const id = await failing('CreateContainerError', 'Failed', made, 'Error');
   tell('Normal', 'Created', `Created container: ${spec.name}`, spec.name);
