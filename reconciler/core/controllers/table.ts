@@ -2,6 +2,7 @@
 import type { Controller } from '../model/controller.ts';
 import { nothingMeasured, type UsageSource } from '../model/usage.ts';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
+import { cronJobController } from './cronjob/controller.ts';
 import { customResourceController } from './custom-resources/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { disruptionController } from './disruption/controller.ts';
@@ -16,6 +17,7 @@ import { namespaceController } from './namespace.ts';
 import { nodeIpamController } from './node/ipam.ts';
 import { nodeLifecycleController } from './node/lifecycle.ts';
 import { taintEvictionController } from './node/taint-eviction.ts';
+import { ttlController } from './node/ttl.ts';
 import { podGarbageController } from './pod-garbage.ts';
 import { replicaSetController } from './replicaset/controller.ts';
 import { replicationController } from './replication-controller/controller.ts';
@@ -51,7 +53,9 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     nodeIpamController(settings),
     nodeLifecycleController(),
     taintEvictionController(),
-    podGarbageController,
+    ttlController,
+    podGarbageController(),
+    cronJobController,
     jobController,
     ttlAfterFinishedController,
     namespaceController,
