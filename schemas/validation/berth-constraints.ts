@@ -19,7 +19,8 @@ const reachable: Check = (spec, report) => {
 
 const schedule: Check = (spec, report) => {
   const text = textOf(spec['schedule']);
-  const wrong = text === undefined ? undefined : cronProblem(text);
+  const isInterval = text?.trim().startsWith('@every') === true;
+  const wrong = isInterval ? 'takes five fields, not an interval' : text && cronProblem(text);
   if (wrong !== undefined) report.invalid(['schedule'], text, wrong);
 };
 
