@@ -1,6 +1,7 @@
 /** Pods run as a ServiceAccount of their namespace: `default` unless they name one, which has to be there. */
 import type { Pod, ServiceAccount } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { AdmissionRequest } from './admission-request.ts';
+import { wantsApiAccess, withApiAccess } from './api-access.ts';
 import { isMirrorPod, mirrorReferenceReason } from './mirror-pod.ts';
 import { mountableSecretReason } from './mountable-secrets.ts';
 import { type AdmissionPlugin, admitted, refuse, type Verdict } from './plugin.ts';
@@ -47,7 +48,8 @@ function withServiceAccount(request: AdmissionRequest, pod: Pod): Verdict {
   };
   const then = { ...pod, spec: next } as Pod;
   const why = account === undefined ? undefined : mountableSecretReason(then, account);
-  return why === undefined ? { object: then } : refuse(request, why);
+  if (why !== undefined) return refuse(request, why);
+  return { object: wantsApiAccess(then, account) ? withApiAccess(then) : then };
 }
 
 /** Containers to debug with use no more secrets than others. */
