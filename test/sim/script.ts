@@ -27,7 +27,7 @@ export class Script {
     service: ([name = ''], options) => this.#put(serviceObject(name, options)),
     job: ([name = ''], options, body) => this.#put(jobObject(name, options, body)),
     cronjob: ([name = ''], options, body) => this.#put(cronJobObject(name, options, body)),
-    create: (_words, _options, body) => this.#create(load(body) as KubeObject),
+    create: (_words, _options, body) => this.#create(this.#realNames(load(body)) as KubeObject),
     edit: ([kind = '', name = ''], _options, body) => this.#edit(this.#find(kind, name), load(body)),
     delete: ([kind = '', name = ''], options) => this.#delete(this.#find(kind, name), options['cascade']),
     ready: (names) => this.#eachPod(names, (pod) => this.#hosts.running(pod, true)),
@@ -111,11 +111,13 @@ export class Script {
     ]);
   }
 
-  /** Patches name objects as the transcript does. */
-  #realNames(patch: unknown): unknown {
-    return JSON.parse(JSON.stringify(patch), (_key, value: unknown) =>
-      typeof value === 'string' ? this.#transcript.realName(value) : value,
-    );
+  /** Bodies name objects as the transcript does, and say `uid of KIND NAME`, with `in NAMESPACE` where it is another. */
+  #realNames(body: unknown): unknown {
+    return JSON.parse(JSON.stringify(body), (_key, value: unknown) => {
+      if (typeof value !== 'string') return value;
+      const [, kind = '', name = '', namespace] = /^uid of (\S+) (\S+)(?: in (\S+))?$/.exec(value) ?? [];
+      return kind === '' ? this.#transcript.realName(value) : this.#find(kind, name, namespace).metadata.uid;
+    });
   }
 
   #delete(object: KubeObject, cascade: string | undefined): undefined {
@@ -125,14 +127,14 @@ export class Script {
     ]);
   }
 
-  #find(kindName: string, shown: string): KubeObject {
+  #find(kindName: string, shown: string, namespace = 'shop'): KubeObject {
     const info = kindByAnyName(kindName);
     if (info === undefined) throw new Error(`no kind ${kindName}`);
     const name = this.#transcript.realName(shown);
     const object = this.#cluster.view.get<KubeObject>(
       apiVersionOf(info),
       info.kind,
-      info.namespaced ? 'shop' : '',
+      info.namespaced ? namespace : '',
       name,
     );
     if (object === undefined) throw new Error(`there is no ${kindName} ${shown}`);

@@ -5,10 +5,12 @@
 import type { OwnerReference } from '../../../schemas/kubernetes/types/meta-v1.ts';
 import type { Controller } from '../model/controller.ts';
 import { type KubeObject, type ObjectRef, refOf } from '../model/object.ts';
-import { type Change, type Plan, emptyPlan } from '../model/plan.ts';
+import { type Change, type EventRecord, type Plan, emptyPlan } from '../model/plan.ts';
 import type { ClusterView, ViewChange } from '../model/view.ts';
+import { eventsOf } from './events.ts';
 import { withOwners } from './owner.ts';
 
+const events = eventsOf('garbage-collector-controller');
 const foreground = 'foregroundDeletion';
 const orphan = 'orphan';
 
@@ -49,7 +51,7 @@ function hasFinalizer(object: KubeObject, finalizer: string): boolean {
 function plan(key: ObjectRef, view: ClusterView): Plan {
   const object = view.get<KubeObject>(key.apiVersion, key.kind, key.namespace, key.name);
   if (object === undefined) return emptyPlan;
-  if (object.metadata.deletionTimestamp === undefined) return { changes: collect(object, view), events: [] };
+  if (object.metadata.deletionTimestamp === undefined) return collect(object, view);
   if (hasFinalizer(object, orphan)) return { changes: letGo(object, view), events: [] };
   if (hasFinalizer(object, foreground) && blockers(object, view).length === 0) {
     return { changes: [withoutFinalizer(object, foreground)], events: [] };
@@ -57,25 +59,57 @@ function plan(key: ObjectRef, view: ClusterView): Plan {
   return emptyPlan;
 }
 
-type OwnerState = 'solid' | 'absent' | 'waiting';
+type OwnerState = 'solid' | 'absent' | 'elsewhere' | 'waiting';
 
 /** What becomes of an object because of the state of its owners. */
-function collect(object: KubeObject, view: ClusterView): readonly Change[] {
+function collect(object: KubeObject, view: ClusterView): Plan {
   const references = object.metadata.ownerReferences ?? [];
-  if (references.length === 0) return [];
+  if (references.length === 0) return emptyPlan;
   const states = references.map((reference) => ownerState(reference, object, view));
+  const told = references
+    .filter((_, index) => states[index] === 'elsewhere')
+    .map((reference) => invalidNamespace(reference, object));
   const solid = references.filter((_, index) => states[index] === 'solid');
-  if (solid.length === references.length) return [];
-  if (solid.length > 0) return [withOwners(object, solid)];
-  const hasDependents = dependentsOf(object, view).length > 0;
-  return [
-    {
-      type: 'delete',
-      ref: refOf(object),
-      uid: object.metadata.uid ?? '',
-      propagation: propagation(object, states, hasDependents),
-    },
-  ];
+  if (solid.length === references.length) return emptyPlan;
+  if (solid.length > 0) return { changes: [withOwners(object, solid)], events: told };
+  const dependents = dependentsOf(object, view);
+  if (states.includes('waiting') && closesCircle(object, dependents))
+    return { changes: [withOwners(object, references.map(unblocking))], events: told };
+  const deletion: Change = {
+    type: 'delete',
+    ref: refOf(object),
+    uid: object.metadata.uid ?? '',
+    propagation: propagation(object, states, dependents.length > 0),
+  };
+  return { changes: [deletion], events: told };
+}
+
+/**
+ * Whether owners that wait for this object may in the end be waited for by it: then nobody would ever go. It stops to
+ * block them, as in Kubernetes, before it goes the same way.
+ */
+function closesCircle(object: KubeObject, dependents: readonly KubeObject[]): boolean {
+  const blocks = (object.metadata.ownerReferences ?? []).some(
+    ({ blockOwnerDeletion }) => blockOwnerDeletion === true,
+  );
+  return (
+    blocks &&
+    dependents.some(
+      (dependent) =>
+        dependent.metadata.deletionTimestamp !== undefined && hasFinalizer(dependent, foreground),
+    )
+  );
+}
+
+function unblocking(reference: OwnerReference): OwnerReference {
+  return reference.blockOwnerDeletion === true ? { ...reference, blockOwnerDeletion: false } : reference;
+}
+
+function invalidNamespace({ apiVersion, kind, name, uid }: OwnerReference, object: KubeObject): EventRecord {
+  const { namespace } = refOf(object);
+  const owner = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
+  const message = `ownerRef ${owner} does not exist in namespace ${JSON.stringify(namespace)}`;
+  return events.warning(object, 'OwnerRefInvalidNamespace', message);
 }
 
 /** A dependent that blocks its owner's end must itself wait for its own dependents. */
@@ -91,9 +125,16 @@ function propagation(
 
 function ownerState(reference: OwnerReference, object: KubeObject, view: ClusterView): OwnerState {
   // An owner of a kind that is not kept here cannot be known to be gone.
-  if (view.kinds.byGvk(reference.apiVersion, reference.kind) === undefined) return 'solid';
+  const info = view.kinds.byGvk(reference.apiVersion, reference.kind);
+  if (info === undefined) return 'solid';
+  // What belongs to no namespace cannot say in which one its owner is to be looked for.
+  if (info.namespaced && refOf(object).namespace === '') return 'solid';
   const owner = view.byUid(reference.uid);
-  if (owner === undefined || !names(reference, object, owner)) return 'absent';
+  if (owner === undefined) return 'absent';
+  if (!names(reference, object, owner)) {
+    const { namespace } = refOf(owner);
+    return namespace !== '' && namespace !== refOf(object).namespace ? 'elsewhere' : 'absent';
+  }
   return owner.metadata.deletionTimestamp !== undefined && hasFinalizer(owner, foreground)
     ? 'waiting'
     : 'solid';
