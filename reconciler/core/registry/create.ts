@@ -25,6 +25,7 @@ import { bothRounds, type Prepared, type RegistryContext, refused } from './prep
 import { qosClassOf } from './qos.ts';
 import { withRequester } from './signing-requester.ts';
 import { forbidden, invalidFields, notFound, type StatusProblem } from './status-error.ts';
+import { withTemplateGeneration } from './template-generation.ts';
 
 export function prepareCreate(input: KubeObject, context: RegistryContext): Prepared {
   const { view } = context;
@@ -36,7 +37,9 @@ export function prepareCreate(input: KubeObject, context: RegistryContext): Prep
   if (closed !== undefined) return refused(closed);
   const identified = withFirstStatus(withIdentity(named, info, context), info);
   const asked = withRequester(identified, context.user);
-  const fresh = isCustom(info) ? completeCustom(asked, info, view) : applyDefaults(asked);
+  const fresh = isCustom(info)
+    ? completeCustom(asked, info, view)
+    : withTemplateGeneration(applyDefaults(asked), undefined);
   const request: AdmissionRequest = {
     operation: 'CREATE',
     info,

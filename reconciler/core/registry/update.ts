@@ -26,6 +26,7 @@ import {
 import { keepAllocation } from './keep-allocation.ts';
 import { bothRounds, nothingElse, type Prepared, type RegistryContext, refused } from './prepared.ts';
 import { invalidFields, type StatusProblem } from './status-error.ts';
+import { withTemplateGeneration } from './template-generation.ts';
 import { preserved } from './updates/preserved.ts';
 import { updateProblems } from './updates/updates.ts';
 
@@ -38,7 +39,9 @@ export function prepareUpdate(stored: KubeObject, change: UpdateChange, context:
   const subresource = change.subresource ?? (change.scope === 'status' ? 'status' : '');
   const overlay = overlaid(before, change, info);
   const changed = isCustom(info) ? overlay : preserved(overlay, before, subresource);
-  let next: Halves = isCustom(info) ? completeCustom(changed, info, view) : applyDefaults(changed);
+  let next: Halves = isCustom(info)
+    ? completeCustom(changed, info, view)
+    : withTemplateGeneration(applyDefaults(changed), before);
   if (isService(next)) {
     const allocated = keepAllocation(before as Service, next, context);
     if ('code' in allocated) return refused(allocated);
