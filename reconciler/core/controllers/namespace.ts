@@ -2,7 +2,7 @@
 import type { Namespace, NamespaceCondition } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { type KindInfo, type KindTable, apiVersionOf } from '../../../schemas/kinds.ts';
 import { withCondition } from '../model/conditions.ts';
-import type { Controller, PlanContext } from '../model/controller.ts';
+import type { Controller, PlanContext, Refusal } from '../model/controller.ts';
 import { sameJson } from '../model/json.ts';
 import { type KubeObject, type ObjectRef, refOf } from '../model/object.ts';
 import { type Change, type Plan, emptyPlan } from '../model/plan.ts';
@@ -28,7 +28,7 @@ function namespacedKindsOf(table: KindTable): readonly KindInfo[] {
   return found;
 }
 
-export const namespaceController: Controller = { name: 'namespace-controller', keysFor, plan };
+export const namespaceController: Controller = { name: 'namespace-controller', keysFor, plan, refused };
 
 function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   if (change.ref.apiVersion === 'v1' && change.ref.kind === 'Namespace') return [change.ref];
@@ -42,28 +42,52 @@ function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
   if (namespace === undefined) return emptyPlan;
   if (namespace.metadata.deletionTimestamp === undefined) return statusChange(namespace, { phase: 'Active' });
   if (!(namespace.spec?.finalizers ?? []).includes(contentFinalizer)) return emptyPlan;
-  const content = namespacedKindsOf(view.kinds)
-    .map((info) => ({ info, objects: view.list<KubeObject>(apiVersionOf(info), info.kind, key.name) }))
-    .filter(({ objects }) => objects.length > 0);
+  const content = contentOf(key.name, view);
   if (content.length === 0) return { changes: [finalized(namespace)], events: [] };
-  const remaining = content.flatMap(({ objects }) => objects);
-  const deletions = remaining
+  const deletions = deletionsOf(content);
+  // What this plan deletes is not reported as remaining: most of it is gone with the commit.
+  if (deletions.length > 0) return { changes: deletions, events: [] };
+  return statusChange(namespace, terminatingStatus(namespace, content, undefined, context.nowMs));
+}
+
+/** Something cannot be deleted: what comes before it goes, and the namespace says what is in the way. */
+function refused(
+  key: ObjectRef,
+  { plan: wanted, change, problem }: Refusal,
+  view: ClusterView,
+  { nowMs }: PlanContext,
+): Plan {
+  const namespace = view.get<Namespace>('v1', 'Namespace', '', key.name);
+  const taken = wanted.changes.slice(0, wanted.changes.indexOf(change));
+  if (namespace === undefined || taken.length > 0) return { changes: taken, events: [] };
+  return statusChange(
+    namespace,
+    terminatingStatus(namespace, contentOf(key.name, view), problem.message, nowMs),
+  );
+}
+
+function contentOf(namespace: string, view: ClusterView): readonly Content[] {
+  return namespacedKindsOf(view.kinds)
+    .map((info) => ({ info, objects: view.list<KubeObject>(apiVersionOf(info), info.kind, namespace) }))
+    .filter(({ objects }) => objects.length > 0);
+}
+
+/**
+ * Pods first: as long as any of them runs it may need what else is in the namespace, a policy that confines it above
+ * all (KEP-5080).
+ */
+function deletionsOf(content: readonly Content[]): readonly Change[] {
+  const pods = content.filter(({ info }) => info.kind === 'Pod' && info.group === '');
+  return (pods.length > 0 ? pods : content)
+    .flatMap(({ objects }) => objects)
     .filter((object) => object.metadata.deletionTimestamp === undefined)
     .slice(0, deletionsPerPlan)
-    .map(
-      (object): Change => ({
-        type: 'delete',
-        ref: refOf(object),
-        uid: object.metadata.uid ?? '',
-        propagation: 'Background',
-      }),
-    );
-  // What this plan deletes is not reported as remaining: most of it is gone with the commit.
-  const status =
-    deletions.length > 0
-      ? emptyPlan
-      : statusChange(namespace, terminatingStatus(namespace, content, context.nowMs));
-  return { changes: [...deletions, ...status.changes], events: [] };
+    .map((object) => ({
+      type: 'delete',
+      ref: refOf(object),
+      uid: object.metadata.uid ?? '',
+      propagation: 'Background',
+    }));
 }
 
 function statusChange(namespace: Namespace, status: NonNullable<Namespace['status']>): Plan {
@@ -85,10 +109,54 @@ interface Content {
   readonly objects: readonly KubeObject[];
 }
 
-/** What still has to end, counted by resource and by finalizer, in Kubernetes' words. */
+/** A condition of a namespace that ends: what it says while all is well, and what is said against it. */
+interface Ending {
+  readonly type: string;
+  readonly wellReason: string;
+  readonly wellMessage: string;
+  readonly reason: string;
+}
+
+const endings = {
+  discovery: {
+    type: 'NamespaceDeletionDiscoveryFailure',
+    wellReason: 'ResourcesDiscovered',
+    wellMessage: 'All resources successfully discovered',
+    reason: 'DiscoveryFailed',
+  },
+  versions: {
+    type: 'NamespaceDeletionGroupVersionParsingFailure',
+    wellReason: 'ParsedGroupVersions',
+    wellMessage: 'All legacy kube types successfully parsed',
+    reason: 'GroupVersionParsingFailed',
+  },
+  deletion: {
+    type: 'NamespaceDeletionContentFailure',
+    wellReason: 'ContentDeleted',
+    wellMessage: 'All content successfully deleted, may be waiting on finalization',
+    reason: 'ContentDeletionFailed',
+  },
+  content: {
+    type: 'NamespaceContentRemaining',
+    wellReason: 'ContentRemoved',
+    wellMessage: 'All content successfully removed',
+    reason: 'SomeResourcesRemain',
+  },
+  finalizers: {
+    type: 'NamespaceFinalizersRemaining',
+    wellReason: 'ContentHasNoFinalizers',
+    wellMessage: 'All content-preserving finalizers finished',
+    reason: 'SomeFinalizersRemain',
+  },
+} satisfies Readonly<Record<string, Ending>>;
+
+type Problems = { readonly [K in keyof typeof endings]?: string };
+
+/** What still has to end, counted by resource and by finalizer, in Kubernetes' words; and what cannot be deleted. */
 function terminatingStatus(
   namespace: Namespace,
   content: readonly Content[],
+  refusal: string | undefined,
   nowMs: number,
 ): NonNullable<Namespace['status']> {
   const resources = content.map(
@@ -99,23 +167,24 @@ function terminatingStatus(
   );
   const holders = [...Map.groupBy(held, (name) => name)].sort(([left], [right]) => (left < right ? -1 : 1));
   const finalizers = holders.map(([name, all]) => `${name} in ${all.length} resource instances`);
-  const now = formatTime(nowMs);
-  const add = (
-    conditions: readonly NamespaceCondition[],
-    type: string,
-    reason: string,
-    message: string,
-  ): readonly NamespaceCondition[] =>
-    withCondition(conditions, { type, status: 'True', reason, message }, now);
-  let conditions = add(
-    namespace.status?.conditions ?? [],
-    'NamespaceContentRemaining',
-    'SomeResourcesRemain',
-    `Some resources are remaining: ${resources.sort().join(', ')}`,
-  );
-  if (finalizers.length > 0) {
-    const message = `Some content in the namespace has finalizers remaining: ${finalizers.join(', ')}`;
-    conditions = add(conditions, 'NamespaceFinalizersRemaining', 'SomeFinalizersRemain', message);
+  const problems: Problems = {
+    content: `Some resources are remaining: ${resources.sort().join(', ')}`,
+    ...(finalizers.length === 0
+      ? {}
+      : { finalizers: `Some content in the namespace has finalizers remaining: ${finalizers.join(', ')}` }),
+    ...(refusal === undefined
+      ? {}
+      : { deletion: `Failed to delete all resource types, 1 remaining: ${refusal}` }),
+  };
+  let conditions: readonly NamespaceCondition[] = namespace.status?.conditions ?? [];
+  for (const [name, ending] of Object.entries(endings)) {
+    const problem = problems[name as keyof Problems];
+    const { type, reason, wellReason, wellMessage } = ending;
+    const next =
+      problem === undefined
+        ? { type, status: 'False', reason: wellReason, message: wellMessage }
+        : { type, status: 'True', reason, message: problem };
+    conditions = withCondition(conditions, next, formatTime(nowMs));
   }
   return { phase: 'Terminating', conditions };
 }
