@@ -1,9 +1,11 @@
 /** All controllers, as kube-controller-manager's list. The loop runs each with a queue of its own. */
 import type { Controller } from '../model/controller.ts';
 import { nothingMeasured, type UsageSource } from '../model/usage.ts';
+import { certificateCleaner } from './certificates/cleaner.ts';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
 import { cronJobController } from './cronjob/controller.ts';
 import { customResourceController } from './custom-resources/controller.ts';
+import { daemonSetController } from './daemonset/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { disruptionController } from './disruption/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
@@ -46,6 +48,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     replicaSetController,
     replicationController,
     statefulSetController,
+    daemonSetController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
@@ -61,6 +64,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     namespaceController,
     serviceAccountController,
     ...(settings.rootCa === undefined ? [] : [rootCaController(settings.rootCa)]),
+    certificateCleaner,
     clusterRoleAggregationController,
     customResourceController,
     disruptionController,
