@@ -46,6 +46,7 @@ for (const command of [
   'image',
   'image push',
   'logs',
+  'run',
   'validate',
   'version',
 ]) {
@@ -79,7 +80,14 @@ test('an unknown command and a missing argument are wrong usage', async () => {
   );
 });
 
-for (const words of [['status'], ['plan'], ['host', 'ls'], ['host', 'rm', 'node-1'], ['logs', 'web']]) {
+for (const words of [
+  ['status'],
+  ['plan'],
+  ['host', 'ls'],
+  ['host', 'rm', 'node-1'],
+  ['logs', 'web'],
+  ['run', 'cronjob/x'],
+]) {
   test(`berth ${words.join(' ')} without a reconciler ends with 69 and says what to do`, async () => {
     const { code, stdout, stderr } = await run(...words);
     const socket = join(state, 'berth.sock');

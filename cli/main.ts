@@ -8,6 +8,7 @@ import { kubeconfigCommand } from './kubeconfig.ts';
 import { logsCommand } from './logs.ts';
 import { planCommand } from './plan.ts';
 import { restoreCommand } from './restore.ts';
+import { runCommand } from './run.ts';
 import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
 import { validateCommand } from './validate.ts';
@@ -34,6 +35,7 @@ for (const make of [
   hostCommand,
   imageCommand,
   logsCommand,
+  runCommand,
   kubeconfigCommand,
   backupCommand,
   restoreCommand,
