@@ -1,6 +1,6 @@
 /** What the API sends back: JSON, YAML or protobuf, and for every refusal a Status. */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { dump } from 'js-yaml';
+import { CORE_SCHEMA, defineScalarTag, dump, NOT_RESOLVED } from 'js-yaml';
 import type { StatusProblem } from '../core/registry/status-error.ts';
 import { type Encoding, mediaTypes } from './accept.ts';
 import { encodeProtobuf } from './codec/protobuf-envelope.ts';
@@ -21,6 +21,14 @@ export interface Answer {
 /** The handler has taken the response over: a stream. */
 export const streamed = Symbol('streamed');
 export type Handled = Answer | typeof streamed;
+
+/** Integers beyond 2^53 are bigints, which YAML writes as it does any other integer. */
+const bigintTag = defineScalarTag<bigint>('tag:yaml.org,2002:int', {
+  resolve: () => NOT_RESOLVED,
+  identify: (value) => typeof value === 'bigint',
+  represent: (value) => String(value),
+});
+const yamlOptions = { lineWidth: -1, schema: CORE_SCHEMA.withTags(bigintTag) };
 
 export function sendAnswer(response: ServerResponse, answer: Answer): void {
   const { body, code } = answer;
@@ -43,7 +51,7 @@ function encoded(body: object, encoding: Encoding): { readonly bytes: Buffer; re
     case 'json':
       return { bytes: Buffer.from(JSON.stringify(body)), type: mediaTypes.json };
     case 'yaml':
-      return { bytes: Buffer.from(dump(body, { lineWidth: -1 })), type: mediaTypes.yaml };
+      return { bytes: Buffer.from(dump(body, yamlOptions)), type: mediaTypes.yaml };
     case 'protobuf': {
       const bytes = encodeProtobuf(body as Parameters<typeof encodeProtobuf>[0]);
       return { bytes: Buffer.from(bytes), type: mediaTypes.protobuf };

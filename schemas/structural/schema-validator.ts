@@ -52,6 +52,7 @@ function compile(schema: StructuralSchema): Check {
     }
     if (typeof value === 'string') for (const check of ofString) check(value, run);
     else if (typeof value === 'number') for (const check of ofNumber) check(value, run);
+    else if (typeof value === 'bigint') for (const check of ofNumber) check(Number(value), run);
     else if (Array.isArray(value)) for (const check of ofList) check(value as readonly unknown[], run);
     else if (typeof value === 'object') ofFields(value as Fields, run);
     for (const check of always) check(value, run);
@@ -80,8 +81,8 @@ function typeCheck(schema: StructuralSchema): Check {
 const typeTests: Readonly<Record<string, (value: unknown) => boolean>> = {
   array: Array.isArray,
   boolean: (value) => typeof value === 'boolean',
-  integer: Number.isInteger,
-  number: (value) => typeof value === 'number',
+  integer: (value) => Number.isInteger(value) || typeof value === 'bigint',
+  number: (value) => typeof value === 'number' || typeof value === 'bigint',
   object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   string: (value) => typeof value === 'string',
 };
@@ -89,6 +90,7 @@ const typeTests: Readonly<Record<string, (value: unknown) => boolean>> = {
 function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'integer';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
   return typeof value;
 }

@@ -39,18 +39,19 @@ function conversionProblem(value: unknown, goType: string): string | undefined {
 /** The kind of Go value that JSON is decoded to. */
 function goKind(value: unknown): string {
   if (Array.isArray(value)) return 'slice';
+  if (typeof value === 'bigint') return 'int64';
   if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
   return typeof value === 'object' ? 'map' : valueName(value);
 }
 
 /** Integers that do not fit are told with their digits. */
-export function wrongNumber(value: number, goType: string, place: GoPlace): TypeFault {
+export function wrongNumber(value: number | bigint, goType: string, place: GoPlace): TypeFault {
   const { message, conversionMessage } = wrongType(value, goType, place);
   return new TypeFault(message.replace('unmarshal number', `unmarshal number ${value}`), conversionMessage);
 }
 
 function valueName(value: unknown): string {
   if (Array.isArray(value)) return 'array';
-  const type = typeof value;
+  const type = typeof value === 'bigint' ? 'number' : typeof value;
   return type === 'boolean' ? 'bool' : type;
 }

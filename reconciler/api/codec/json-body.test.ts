@@ -31,9 +31,9 @@ const refused: Readonly<Record<string, [string | Buffer, RegExp]>> = {
   'nothing at all': ['', /end of JSON input/],
   'bad UTF-8': [Buffer.from([0x22, 0xc3, 0x28, 0x22]), /invalid UTF-8/],
   'nesting without end': [`${'{"a":['.repeat(300)}`, /exceeded max depth: nested more than 500 deep/],
-  'an integer above 2^53': [
-    '{"metadata":{"x":"12345678901234567890"},"spec":{"list":[{"n":1},{"n":9007199254740993}]}}',
-    /^spec\.list\[1\]\.n: the number 9007199254740993 is too large to be kept exactly$/,
+  'an integer above 2^63': [
+    '{"metadata":{"x":"12345678901234567890"},"spec":{"list":[{"n":1},{"n":9223372036854775808}]}}',
+    /^spec\.list\[1\]\.n: the number 9223372036854775808 is too large to be kept exactly$/,
   ],
   'a number that overflows': ['[1e999]', /^\[0\]: the number 1e999/],
 };

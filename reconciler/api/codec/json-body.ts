@@ -1,5 +1,6 @@
 /** JSON that clients send: read at full speed, within bounds, and never rounded. */
 import { isUtf8 } from 'node:buffer';
+import { parseExactJson } from '../../core/model/exact-json.ts';
 import { nestsDeeper, scanJson } from './json-scan.ts';
 import { nestingMax } from './limits.ts';
 import { TextFault } from './text-fault.ts';
@@ -11,7 +12,7 @@ const openBracket = 0x5b;
 
 /**
  * The value of JSON bytes. Throws TextFault for what is no UTF-8 or no JSON, nests deeper than `depthMax`, or has a
- * number that cannot be kept exactly. Keys that stand twice count the last time: `duplicateKeys` finds them.
+ * number that cannot be kept exactly; integers of 64 bits can, as bigints. Keys that stand twice count the last time: `duplicateKeys` finds them.
  */
 export function parseJson(bytes: Uint8Array, depthMax = nestingMax): unknown {
   return parseJsonText(decodeUtf8(bytes), depthMax);
@@ -23,7 +24,7 @@ export function parseJsonText(text: string, depthMax = nestingMax): unknown {
     throw new TextFault(`exceeded max depth: nested more than ${nestingMax} deep`);
   let value: unknown;
   try {
-    value = JSON.parse(text) as unknown;
+    value = parseExactJson(text);
   } catch (error) {
     throw new TextFault(error instanceof Error ? error.message : String(error), { cause: error });
   }

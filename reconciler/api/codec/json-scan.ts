@@ -2,11 +2,12 @@
  * A second look at JSON text that JSON.parse has already found well formed, for what a parsed value no longer tells:
  * keys that stand twice, and numbers that were rounded.
  */
+import { isInt64 } from '../../core/model/exact-json.ts';
 
 export interface JsonFindings {
   /** Paths of keys that stand a second time in their object, `spec.ports[0].port`, each once, in their order. */
   readonly duplicates: readonly string[];
-  /** Numbers that JavaScript cannot keep: integers beyond 2^53, and what overflows to infinity. */
+  /** Numbers that cannot be kept: integers beyond 64 bits, and what overflows to infinity. */
   readonly inexact: readonly { readonly path: string; readonly literal: string }[];
 }
 
@@ -79,7 +80,9 @@ export function nestsDeeper(text: string, depthMax: number): boolean {
 
 function isExact(literal: string): boolean {
   const value = Number(literal);
-  return Number.isFinite(value) && (Number.isSafeInteger(value) || !wholeNumber.test(literal));
+  return (
+    Number.isFinite(value) && (Number.isSafeInteger(value) || isInt64(literal) || !wholeNumber.test(literal))
+  );
 }
 
 interface Visitor {

@@ -37,6 +37,7 @@ const double: ScalarCheck = {
   goType: 'float64',
   zero: 0,
   check: (value, place) => {
+    if (typeof value === 'bigint') return Number(value);
     if (typeof value !== 'number') throw wrongType(value, 'float64', place);
     return value;
   },
@@ -59,8 +60,8 @@ const quantity: ScalarCheck = {
   goType: 'resource.Quantity',
   zero: '0',
   check: (value) => {
-    if (quantityValue(value) === undefined) throw new TypeFault(quantityRule);
-    return value;
+    if (typeof value !== 'bigint' && quantityValue(value) === undefined) throw new TypeFault(quantityRule);
+    return String(value);
   },
 };
 
@@ -99,11 +100,18 @@ function integer(bits: 32 | 64): ScalarCheck {
     goType,
     zero: 0,
     check: (value, place) => {
+      if (typeof value === 'bigint') throw tooLarge(value, bits, place);
       if (typeof value !== 'number') throw wrongType(value, goType, place);
       if (!isInteger(value, bits)) throw wrongNumber(value, goType, place);
       return value;
     },
   };
+}
+
+/** Fields of built-in kinds are numbers: none of them has a meaning beyond 2^53. */
+function tooLarge(value: bigint, bits: 32 | 64, place: GoPlace): TypeFault {
+  if (bits === 32) return wrongNumber(value, 'int32', place);
+  return new TypeFault(`${place.fields.join('.')}: the number ${value} is too large to be kept exactly`);
 }
 
 function time(type: keyof typeof layouts): ScalarCheck {

@@ -11,6 +11,7 @@ import {
   nullYaml11Tag,
   parseEvents,
 } from 'js-yaml';
+import { isInt64 } from '../../core/model/exact-json.ts';
 import { decodeUtf8, parseJsonText } from './json-body.ts';
 import { scanJson } from './json-scan.ts';
 import { nestingMax, yamlAliasesMax, yamlNodesMax } from './limits.ts';
@@ -72,7 +73,10 @@ function refuseUnkept(value: unknown): void {
       throw new TextFault(`yaml: more than ${yamlNodesMax} values once its aliases are written out`);
     if (depth > nestingMax)
       throw new TextFault(`yaml: exceeded max depth: nested more than ${nestingMax} deep`);
-    if (typeof one === 'bigint' || (typeof one === 'number' && !Number.isFinite(one))) {
+    if (
+      (typeof one === 'bigint' && !isInt64(String(one))) ||
+      (typeof one === 'number' && !Number.isFinite(one))
+    ) {
       const where = path === '' ? '' : `${path}: `;
       throw new TextFault(`${where}the number ${String(one)} is too large to be kept exactly`);
     }

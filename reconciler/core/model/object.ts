@@ -1,4 +1,5 @@
 /** Any Kubernetes object, and how objects are named in the store. */
+import { parseExactJson } from './exact-json.ts';
 import type { ObjectMeta } from '../../../schemas/kubernetes/types/meta-v1.ts';
 import { builtInKinds, groupOf, type KindInfo, type KindTable } from '../../../schemas/kinds.ts';
 
@@ -104,7 +105,7 @@ export function encodeObject(object: KubeObject): Uint8Array {
 
 /** The object in a stored record, its resource version set from the record's revision. */
 export function decodeObject(value: Uint8Array, modRevision: number): KubeObject {
-  const object = JSON.parse(decoder.decode(value)) as KubeObject & {
+  const object = parseExactJson(decoder.decode(value)) as KubeObject & {
     metadata: { resourceVersion?: string; managedFields?: ObjectMeta['managedFields'] };
   };
   object.metadata.resourceVersion = String(modRevision);

@@ -1,6 +1,7 @@
 /** Kubernetes' defaults of containers: pull policy, ports, environment, probes, hooks. */
 import { type Fields, isFields, textOf } from '../../../../schemas/validation/loose.ts';
 import { each, type Fill, inside, withDefaults, withNonZero } from './absent-fields.ts';
+import { filledRequirements } from './resource-lists.ts';
 
 const containerDefaults: Fields = {
   terminationMessagePath: '/dev/termination-log',
@@ -23,6 +24,7 @@ export function filledContainer(container: Fields): Fields {
   const policy = filled['imagePullPolicy'];
   if (policy === undefined || policy === null || policy === '')
     filled = { ...filled, imagePullPolicy: pullPolicyOf(textOf(filled['image']) ?? '') };
+  filled = inside(filled, 'resources', filledRequirements);
   filled = each(filled, 'ports', filledPort);
   filled = each(filled, 'env', filledVariable);
   for (const probe of probes) filled = inside(filled, probe, filledProbe);

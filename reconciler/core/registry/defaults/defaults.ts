@@ -6,6 +6,7 @@ import { definitionDefaulters } from '../../custom/definition-defaults.ts';
 import type { KubeObject } from '../../model/object.ts';
 import { clusterObjectDefaulters } from './cluster-objects.ts';
 import type { Defaulters } from './defaulter.ts';
+import { withCanonicalAmounts } from './resource-lists.ts';
 import { workloadDefaulters } from './workloads.ts';
 
 const defaulters: Defaulters = { ...workloadDefaulters, ...clusterObjectDefaulters, ...definitionDefaulters };
@@ -32,5 +33,5 @@ export function applyDefaults(object: KubeObject): KubeObject {
   const kind = `${object.apiVersion}/${object.kind}`;
   const { spec } = object as { readonly spec?: unknown };
   const whole = specified.has(kind) && spec === undefined ? { ...object, spec: {} } : object;
-  return defaulters[kind]?.(whole) ?? whole;
+  return withCanonicalAmounts(defaulters[kind]?.(whole) ?? whole);
 }

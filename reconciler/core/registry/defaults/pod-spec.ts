@@ -3,6 +3,7 @@ import { type Fields, fieldsOf, isFields, listOf, textOf } from '../../../../sch
 import { filledContainer, withHostPorts, withRequests } from './containers.ts';
 import { each, type Fill, inside, withDefaults, withField } from './absent-fields.ts';
 import { filledPodResources } from './pod-resources.ts';
+import { filledAmounts, filledRequirements } from './resource-lists.ts';
 import { filledVolume } from './volumes.ts';
 
 const specDefaults: Fields = {
@@ -17,6 +18,8 @@ const specDefaults: Fields = {
 function filledSpec(spec: Fields): Fields {
   let filled = withDefaults(spec, specDefaults);
   filled = withAccountTwice(filled);
+  filled = inside(filled, 'overhead', filledAmounts);
+  filled = inside(filled, 'resources', filledRequirements);
   filled = each(filled, 'containers', filledContainer);
   filled = each(filled, 'initContainers', filledContainer);
   filled = each(filled, 'ephemeralContainers', filledContainer);

@@ -2,6 +2,7 @@
 import { type Fields, textOf } from '../../../../schemas/validation/loose.ts';
 import { filledReferences, pullPolicyOf } from './containers.ts';
 import { each, type Fill, inside, withDefaults } from './absent-fields.ts';
+import { filledClaimAmounts } from './resource-lists.ts';
 
 const fileMode: Fields = { defaultMode: 0o644 };
 
@@ -37,7 +38,7 @@ const sources: Readonly<Record<string, Fill>> = {
 
 /** The spec of a claim, in a claim template of a pod or of a StatefulSet. */
 export function filledClaimSpec(spec: Fields): Fields {
-  return withDefaults(spec, { volumeMode: 'Filesystem' });
+  return filledClaimAmounts(withDefaults(spec, { volumeMode: 'Filesystem' }));
 }
 
 /** A volume that names no source is an empty folder. */
