@@ -3,6 +3,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly run: (args: stri
   {
     api: () => import('./api.ts'),
     deploy: () => import('./deploy.ts'),
+    scheduler: () => import('./scheduler.ts'),
     services: () => import('./services.ts'),
     store: () => import('./store.ts'),
     validate: () => import('./validate.ts'),

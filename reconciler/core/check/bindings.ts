@@ -42,12 +42,12 @@ function bindingProblem(pod: Pod, live: Pod | undefined, view: ClusterView): str
 /** Resources of which the node has less than its pods and the newcomers request together. */
 function crowding(nodeName: string, newcomers: readonly Pod[], view: ClusterView): readonly string[] {
   const node = view.get<Node>('v1', 'Node', '', nodeName);
-  const residents = view.podsOnNode(nodeName).filter((pod) => !isPodTerminal(pod));
+  const taken = totals(view.podsOnNode(nodeName).filter((pod) => !isPodTerminal(pod)));
   return [...totals(newcomers)].flatMap(([resource, wanted]) => {
     const quantity = node?.status?.allocatable?.[resource];
     // A node that does not say how many pods it takes is not judged by their number.
     if (wanted === 0 || (resource === 'pods' && quantity === undefined)) return [];
-    const used = totals(residents).get(resource) ?? 0;
+    const used = taken.get(resource) ?? 0;
     const has = amountOf(resource, quantity ?? '0');
     if (used + wanted <= has) return [];
     return [

@@ -5,12 +5,15 @@ import { refusalAt } from './filters/node-filters.ts';
 import type { RefusalCode } from './filters/refusal.ts';
 import { type Inquiry, refresh } from './inquiry.ts';
 import { namedNodes } from './node-affinity.ts';
-import type { ScoreName } from './profile.ts';
-import type { Slots } from './scores/score.ts';
-import { scores } from './scores/table.ts';
+import { ScoredNodes } from './scored-nodes.ts';
 
 export type Decision =
-  | { readonly type: 'bind'; readonly slot: number }
+  | {
+      readonly type: 'bind';
+      readonly slot: number;
+      /** What was compared, for pods of the same class that follow; absent where nothing was. */
+      readonly scored?: ScoredNodes;
+    }
   | { readonly type: 'none'; readonly diagnosis: Diagnosis };
 
 /** Clusters up to here are looked at whole; larger ones until so many nodes are found at least. */
@@ -33,8 +36,10 @@ export function decide(inquiry: Inquiry, seed: number): Decision {
     return { type: 'bind', slot: nominated };
   const found = search(inquiry, seed);
   if (found.feasible.length === 0) return { type: 'none', diagnosis: found.diagnosis };
-  const slot = choose(inquiry, found.feasible, seed);
-  return { type: 'bind', slot };
+  const [only] = found.feasible;
+  if (found.feasible.length === 1 && only !== undefined) return { type: 'bind', slot: only };
+  const scored = new ScoredNodes(inquiry, found.feasible);
+  return { type: 'bind', slot: scored.choose(inquiry, seed), scored };
 }
 
 export function nowhere(nodes: number): Diagnosis {
@@ -64,9 +69,11 @@ function search(inquiry: Inquiry, seed: number): Found {
   const codes = new Uint32Array(table.capacity);
   const counts = new Map<RefusalCode, number>();
   const feasible: number[] = [];
+  const refuse = inquiry.state.nominations.size === 0 ? refusalAt : refusalWithNominated;
   for (let step = 0; step < count && feasible.length < enough; step++) {
-    const slot = slots[(first + step) % count] ?? 0;
-    const code = refusalWithNominated(inquiry, slot);
+    const at = first + step;
+    const slot = slots[at < count ? at : at - count] ?? 0;
+    const code = refuse(inquiry, slot);
     if (code === 0) feasible.push(slot);
     else {
       codes[slot] = code;
@@ -110,31 +117,4 @@ export function refusalWithNominated(inquiry: Inquiry, slot: number): RefusalCod
   for (const other of ahead) state.tentatively(other, -1);
   refresh(inquiry);
   return then;
-}
-
-/** Points by score, weighted, in the order of `slots`; scores without an opinion are left out. */
-export function pointsOf(inquiry: Inquiry, slots: Slots): ReadonlyMap<ScoreName, Float64Array> {
-  const points = new Map<ScoreName, Float64Array>();
-  for (const { name, score } of scores) {
-    const weight = inquiry.profile.weights[name];
-    if (weight === 0) continue;
-    const column = new Float64Array(slots.length);
-    if (!score(inquiry, slots, column)) continue;
-    for (let at = 0; at < column.length; at++) column[at] = (column[at] ?? 0) * weight;
-    points.set(name, column);
-  }
-  return points;
-}
-
-function choose(inquiry: Inquiry, feasible: readonly number[], seed: number): number {
-  const [only] = feasible;
-  if (feasible.length === 1 && only !== undefined) return only;
-  const totals = new Float64Array(feasible.length);
-  for (const column of pointsOf(inquiry, feasible).values())
-    for (let at = 0; at < totals.length; at++) totals[at] = (totals[at] ?? 0) + (column[at] ?? 0);
-  let largest = -Infinity;
-  for (const total of totals) if (total > largest) largest = total;
-  const best: number[] = [];
-  for (let at = 0; at < totals.length; at++) if (totals[at] === largest) best.push(at);
-  return feasible[best[mix(seed, 0) % best.length] ?? 0] ?? 0;
 }

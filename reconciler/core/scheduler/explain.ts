@@ -3,10 +3,11 @@ import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { isPodTerminal } from '../model/pod-status.ts';
 import { isTolerated } from '../model/taints.ts';
 import type { ClusterView } from '../model/view.ts';
-import { candidates, decide, pointsOf, refusalWithNominated } from './decide.ts';
+import { candidates, decide, refusalWithNominated } from './decide.ts';
 import { fitMessage } from './diagnosis.ts';
 import { type Inquiry, inquire } from './inquiry.ts';
 import { defaultConfiguration, profileOf, type SchedulerConfiguration } from './profile.ts';
+import { pointsOf } from './scored-nodes.ts';
 import { SchedulerState } from './state/scheduler-state.ts';
 import { isGated } from './turn.ts';
 

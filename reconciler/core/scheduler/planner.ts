@@ -16,6 +16,7 @@ import { groupKey, type PodGroup, podGroup } from './pod-group.ts';
 import { preempt } from './preemption/preempt.ts';
 import { profileOf, type SchedulerConfiguration } from './profile.ts';
 import { RefusedClasses } from './refused-classes.ts';
+import type { ScoredNodes } from './scored-nodes.ts';
 import type { SchedulerState } from './state/scheduler-state.ts';
 import { isGated } from './turn.ts';
 
@@ -82,6 +83,7 @@ class Round {
   readonly #view: OverlayView;
   readonly #groups = new Set<string>();
   #turn = 0;
+  #scored: ScoredNodes | undefined;
 
   constructor(
     state: SchedulerState,
@@ -135,10 +137,21 @@ class Round {
       const diagnosis = { ...nowhere(this.#state.table.size), upFront };
       return { inquiry, decision: { type: 'none', diagnosis } };
     }
-    return { inquiry, decision: decide(inquiry, mix(this.#seed, this.#turn++)) };
+    return { inquiry, decision: this.#decide(inquiry) };
   }
 
-  #bind({ pod, volumes }: Inquiry, slot: number): void {
+  /** A pod like the one before chooses among the nodes that were scored for that one. */
+  #decide(inquiry: Inquiry): Decision {
+    const seed = mix(this.#seed, this.#turn++);
+    if (this.#scored?.serves(inquiry) === true)
+      return { type: 'bind', slot: this.#scored.choose(inquiry, seed), scored: this.#scored };
+    const decision = decide(inquiry, seed);
+    this.#scored = decision.type === 'bind' ? decision.scored : undefined;
+    return decision;
+  }
+
+  #bind(inquiry: Inquiry, slot: number): void {
+    const { pod, volumes } = inquiry;
     const { table } = this.#state;
     const node = table.nodes[slot];
     const nodeName = table.nameOf(slot);
@@ -154,8 +167,14 @@ class Round {
     }
     const bound = this.drafts.bind(pod, nodeName);
     if (volumes !== undefined) this.#view.put(bound);
-    this.#state.assume(pod, nodeName);
+    this.#assume(inquiry, slot);
     this.planned.push({ pod, outcome: { type: 'bound' } });
+  }
+
+  #assume(inquiry: Inquiry, slot: number): void {
+    const { generation } = this.#state;
+    this.#state.assume(inquiry.pod, this.#state.table.nameOf(slot));
+    this.#scored?.placed(inquiry, slot, generation);
   }
 
   /** The pod waits; where others may go for it, they are told to, and their node is kept for it. */
@@ -205,7 +224,7 @@ class Round {
     const attempts = waiting.map((pod) => {
       const attempt = this.#attempt(pod);
       const { decision } = attempt;
-      if (decision.type === 'bind') this.#state.assume(pod, this.#state.table.nameOf(decision.slot));
+      if (decision.type === 'bind') this.#assume(attempt.inquiry, decision.slot);
       return attempt;
     });
     const found = attempts.filter(({ decision }) => decision.type === 'bind').length;

@@ -25,8 +25,18 @@ export interface PodClass {
   readonly staticKey: string;
 }
 
+const keys = new WeakMap<Pod, string>();
+
 /** What decides the class of a pod, as text: everything that filters and scores look at, and nothing else. */
 export function classKey(pod: Pod): string {
+  const known = keys.get(pod);
+  if (known !== undefined) return known;
+  const key = computedKey(pod);
+  keys.set(pod, key);
+  return key;
+}
+
+function computedKey(pod: Pod): string {
   const { metadata, spec, status } = pod;
   return JSON.stringify([
     metadata.namespace,

@@ -73,8 +73,8 @@ function balanceAt(shares: readonly Share[], slots: Slots, at: number): number {
   if (count === 0) return scoreMax;
   const mean = sum / count;
   const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
-  // Rounded before it is cut off: 0.4999… of a hundred is an accident of floating point.
-  return Math.floor(Number(((1 - deviation) * scoreMax).toFixed(6)));
+  // A hair below a whole number is an accident of floating point.
+  return Math.floor((1 - deviation) * scoreMax + 1e-9);
 }
 
 /** cpu and memory may be compared with an assumed amount for containers that name none; others count where asked for. */

@@ -12,6 +12,7 @@ import type { Labels } from '../pods/label-matcher.ts';
 import { classKey, podClassOf } from '../pods/pod-class.ts';
 import type { Profile } from '../profile.ts';
 import { ClassRecord } from './class-record.ts';
+import { nodeFacts } from './node-facts.ts';
 import { NodeTable } from './node-table.ts';
 import { Nominations } from './nominations.ts';
 import type { PlacedPod } from './placed-pod.ts';
@@ -317,18 +318,4 @@ export class SchedulerState {
     this.relief++;
     this.lowestSinceRelief = Infinity;
   }
-}
-
-/** What of a node decides anything here; a heartbeat changes none of it. */
-function nodeFacts({ metadata, spec, status }: Node): string {
-  const ready = status?.conditions?.find((one) => one.type === 'Ready')?.status;
-  return JSON.stringify([
-    metadata.labels,
-    spec?.taints,
-    spec?.unschedulable,
-    spec?.podCIDR,
-    status?.allocatable,
-    ready,
-    status?.images,
-  ]);
 }
