@@ -124,6 +124,19 @@ test('a terminating pod is removed when its host says that it is gone', async (c
   assert.equal(webOf(cluster), undefined);
 });
 
+test('a pod that a finalizer holds says how it ended', async (context) => {
+  const { cluster, reports, problems } = await started(context);
+  const live = webOf(cluster) ?? assert.fail('there is no pod web');
+  const held: Pod = { ...live, metadata: { ...live.metadata, finalizers: ['example.com/held'] } };
+  await submitted(cluster, { type: 'update', scope: 'spec', object: held });
+  await submitted(cluster, { type: 'delete', ref: webRef, uid: '' });
+  reports.take('node-1', { ...webReport(cluster, { phase: 'Failed' }), type: 'pod-gone' });
+  await settled();
+  const web = webOf(cluster);
+  assert.deepEqual([web?.status?.phase, web?.metadata.deletionGracePeriodSeconds], ['Failed', 0]);
+  assert.deepEqual(problems, []);
+});
+
 test('a pod that nobody deleted stays, though its containers are gone', async (context) => {
   const { cluster, reports } = await started(context);
   reports.take('node-1', { ...webReport(cluster, { phase: 'Failed' }), type: 'pod-gone' });

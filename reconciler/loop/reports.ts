@@ -101,6 +101,7 @@ export class ReportLoop {
     this.#nodes.clear();
     const removed = [...this.#removed.values()];
     this.#removed.clear();
+    await this.#commit(() => pods.flatMap((news) => this.#lastWord(news)));
     await this.#commit(() => [
       ...pods.flatMap((news) => this.#podChange(news)),
       ...nodes.flatMap(([host, report]) => this.#nodeChange(host, report)),
@@ -123,17 +124,26 @@ export class ReportLoop {
     logger.error('reported statuses lost every race and wait for the next report', { attempts: attemptsMax });
   }
 
-  #podChange(news: PodNews): Change[] {
+  /** A pod that is gone from its host stays for whoever holds it by a finalizer, and wants to know how it ended. */
+  #lastWord(news: PodNews): Change[] {
+    const pod = news.gone ? this.#podOf(news) : undefined;
+    const isHeld = (pod?.metadata.finalizers ?? []).length > 0;
+    return pod !== undefined && isHeld ? statusChange(pod, news.status) : [];
+  }
+
+  #podOf(news: PodNews): Pod | undefined {
     const pod = this.#ports.cluster.view.get<Pod>('v1', 'Pod', news.namespace, news.name);
-    if (pod === undefined || pod.metadata.uid !== news.uid) return [];
+    return pod?.metadata.uid === news.uid ? pod : undefined;
+  }
+
+  #podChange(news: PodNews): Change[] {
+    const pod = this.#podOf(news);
+    if (pod === undefined) return [];
     if (news.gone && pod.metadata.deletionTimestamp !== undefined) {
       const ref = { apiVersion: 'v1', kind: 'Pod', namespace: news.namespace, name: news.name };
       return [{ type: 'delete', ref, uid: news.uid, gracePeriodSeconds: 0 }];
     }
-    const status = mergeStatus(pod.status, news.status);
-    return sameJson(status, pod.status)
-      ? []
-      : [{ type: 'update', scope: 'status', object: { ...pod, status } as Pod }];
+    return statusChange(pod, news.status);
   }
 
   /** A host speaks for its own folders alone. */
@@ -172,6 +182,13 @@ export class ReportLoop {
       ? []
       : [{ type: 'update', scope: 'status', object: { ...node, status } as Node }];
   }
+}
+
+function statusChange(pod: Pod, reported: PodStatus): Change[] {
+  const status = mergeStatus(pod.status, reported);
+  return sameJson(status, pod.status)
+    ? []
+    : [{ type: 'update', scope: 'status', object: { ...pod, status } as Pod }];
 }
 
 /** Conditions that the host does not know (PodScheduled, readiness gates, disruption) stay as they are. */
