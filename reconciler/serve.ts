@@ -1,6 +1,7 @@
 /** The reconciler at work: everything that is running, started in order and stopped in the reverse one. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiEndpoint } from './api-address.ts';
 import { startApi } from './api-service.ts';
 import { createAuditor } from './api/audit/auditor.ts';
 import { type AuditPolicy, defaultPolicy, parsePolicy } from './api/audit/policy.ts';
@@ -43,7 +44,8 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
     cluster,
     logger,
     tell,
-    startTerm: (leadership) => startTerm(parts, cluster, leadership, failed, auth),
+    startTerm: (leadership) =>
+      startTerm(parts, cluster, leadership, failed, auth, apiEndpoint(address, settings.serverNames)),
   });
   const stopLeading = new AbortController();
   const led = leading.run(stopLeading.signal);
@@ -62,7 +64,10 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
         ...(parts.backup === undefined ? {} : { backup: parts.backup }),
       },
       version: parts.version,
-      readiness: [],
+      readiness: [
+        { name: 'store', check: () => (cluster.following ? undefined : 'the store is not followed') },
+        { name: 'shutdown', check: () => (signal.aborted ? 'the reconciler is being stopped' : undefined) },
+      ],
       auditor,
       socket: settings.socket,
     });

@@ -240,3 +240,38 @@ test('following ends quietly when told to, and with the error of a store that en
   await store.close();
   await assert.rejects(broken, StoreClosedError);
 });
+
+test('a cluster that slept past a compaction sees what is there now', async (context) => {
+  const { store, leadership, cluster } = await opened(context);
+  await written(
+    cluster,
+    ['kept', 'gone', 'again'].map((name) => ({ type: 'create', object: configMap(name, { turn: '1' }) })),
+  );
+  const sleeper = await clusterOn(store, leadership);
+  const heard: string[] = [];
+  sleeper.listen((changes) => {
+    for (const { ref, before, after } of changes)
+      heard.push(`${ref.name} ${Boolean(before)} ${Boolean(after)}`);
+  });
+  for (const name of ['gone', 'again']) {
+    const uid = stored(cluster, name)?.metadata.uid ?? '';
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name };
+    await written(cluster, [{ type: 'delete', ref, uid }]);
+  }
+  await written(cluster, [
+    { type: 'create', object: configMap('again', { turn: '2' }) },
+    { type: 'create', object: configMap('new') },
+  ]);
+  await store.compact(await store.revision());
+  follow(context, sleeper);
+  await sleeper.current();
+  const names = sleeper.view
+    .list<ConfigMap>('v1', 'ConfigMap', 'default')
+    .map(({ metadata }) => metadata.name);
+  assert.deepEqual(names, ['again', 'kept', 'new']);
+  assert.equal(stored(sleeper, 'again')?.metadata.uid, stored(cluster, 'again')?.metadata.uid);
+  assert.deepEqual(heard, ['gone true false', 'again true false', 'again false true', 'new false true']);
+  await written(cluster, [{ type: 'create', object: configMap('later') }]);
+  await sleeper.current();
+  assert.notEqual(stored(sleeper, 'later'), undefined);
+});

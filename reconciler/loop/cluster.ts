@@ -9,17 +9,26 @@ import type {
   SubmitOptions,
   SubmitResult,
 } from '../core/model/access.ts';
-import { type KubeObject, decodeObject, refOf, registryPrefix, storeKey } from '../core/model/object.ts';
+import { allObjects } from '../core/model/all-objects.ts';
+import {
+  type KubeObject,
+  decodeObject,
+  objectId,
+  refOf,
+  registryPrefix,
+  storeKey,
+} from '../core/model/object.ts';
 import type { Change } from '../core/model/plan.ts';
 import { type ClusterView, MutableView, type ViewChange } from '../core/model/view.ts';
-import type {
-  Clock,
-  CommitResult,
-  Random,
-  Store,
-  StoreBatch,
-  StoreConflict,
-  StoreWrite,
+import {
+  type Clock,
+  type CommitResult,
+  CompactedError,
+  type Random,
+  type Store,
+  type StoreBatch,
+  type StoreConflict,
+  type StoreWrite,
 } from '../core/ports.ts';
 import type { NetworkSettings } from '../core/registry/allocate.ts';
 import { alreadyExists, conflict, type StatusProblem } from '../core/registry/status-error.ts';
@@ -57,6 +66,7 @@ export class Cluster implements ClusterAccess {
   readonly #view = new MutableView();
   readonly #listeners = new Set<ChangeListener>();
   #fence: Fence | undefined;
+  #following = false;
   /** Ends with the last of those who try again. */
   #retries: Promise<unknown> = Promise.resolve();
   readonly #waiting: { readonly revision: number; readonly done: () => void }[] = [];
@@ -69,21 +79,7 @@ export class Cluster implements ClusterAccess {
   /** Fills the view with everything that the store holds. */
   static async load(ports: ClusterPorts): Promise<Cluster> {
     const cluster = new Cluster(ports);
-    const revision = await ports.store.revision();
-    let after: string | undefined;
-    do {
-      const page = await ports.store.list(registryPrefix, {
-        limit: loadPageSize,
-        revision,
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const record of page.records) {
-        const object = decodeObject(record.value, record.modRevision);
-        cluster.#view.apply(refOf(object), object, revision);
-      }
-      after = page.next;
-    } while (after !== undefined);
-    cluster.#view.revision = revision;
+    await cluster.#catchUp();
     return cluster;
   }
 
@@ -106,10 +102,67 @@ export class Cluster implements ClusterAccess {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Follows the store until `signal` aborts. Rejects when the store fails: then the process must end. */
+  /**
+   * Follows the store until `signal` aborts; one that slept past a compaction sees what is there now instead of what
+   * happened. Rejects when the store fails: then the process must end.
+   */
   async follow(signal: AbortSignal): Promise<void> {
-    for await (const batch of this.#ports.store.watch('', { after: this.#view.revision, signal }))
-      this.#take(batch);
+    this.#following = true;
+    try {
+      while (!signal.aborted) await this.#followHistory(signal);
+    } finally {
+      this.#following = false;
+    }
+  }
+
+  async #followHistory(signal: AbortSignal): Promise<void> {
+    try {
+      for await (const batch of this.#ports.store.watch('', { after: this.#view.revision, signal }))
+        this.#take(batch);
+    } catch (error) {
+      if (!(error instanceof CompactedError)) throw error;
+      await this.#catchUp();
+    }
+  }
+
+  /** Whether the view is kept current. */
+  get following(): boolean {
+    return this.#following;
+  }
+
+  /** Brings the view to what the store holds now; an object that was made anew goes before it comes. */
+  async #catchUp(): Promise<void> {
+    const view = this.#view;
+    const objects = await this.#storedObjects();
+    const { revision } = objects;
+    const changes: ViewChange[] = [];
+    const there = new Set(objects.list.map((object) => objectId(refOf(object))));
+    for (const object of allObjects(view))
+      if (!there.has(objectId(refOf(object)))) changes.push(view.apply(refOf(object), undefined, revision));
+    for (const object of objects.list) {
+      const ref = refOf(object);
+      const before = view.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
+      if (before?.metadata.resourceVersion === object.metadata.resourceVersion) continue;
+      if (before !== undefined && before.metadata.uid !== object.metadata.uid)
+        changes.push(view.apply(ref, undefined, revision));
+      changes.push(view.apply(ref, object, revision));
+    }
+    view.revision = revision;
+    this.#tell(changes, revision);
+  }
+
+  async #storedObjects(): Promise<{ readonly revision: number; readonly list: readonly KubeObject[] }> {
+    const { store } = this.#ports;
+    const revision = await store.revision();
+    const list: KubeObject[] = [];
+    let after: string | undefined;
+    do {
+      const options = { limit: loadPageSize, revision, ...(after === undefined ? {} : { after }) };
+      const page = await store.list(registryPrefix, options);
+      for (const record of page.records) list.push(decodeObject(record.value, record.modRevision));
+      after = page.next;
+    } while (after !== undefined);
+    return { revision, list };
   }
 
   /** Resolves once the view shows everything that was committed before the call, by whichever reconciler. */
@@ -215,7 +268,11 @@ export class Cluster implements ClusterAccess {
       );
     }
     this.#view.revision = batch.revision;
-    if (changes.length > 0) for (const listener of this.#listeners) listener(changes, batch.revision);
+    this.#tell(changes, batch.revision);
+  }
+
+  #tell(changes: readonly ViewChange[], revision: number): void {
+    if (changes.length > 0) for (const listener of this.#listeners) listener(changes, revision);
     this.#wake();
   }
 
