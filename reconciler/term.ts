@@ -1,6 +1,7 @@
 /** What the reconciler that leads runs for one term: control loops, scheduling, links to hosts, compaction. */
 import { join } from 'node:path';
 import type { Auth } from './api/auth/auth.ts';
+import type { ApiEndpoint } from './core/controllers/api-endpoint.ts';
 import { controllers } from './core/controllers/table.ts';
 import type {
   Clock,
@@ -54,6 +55,7 @@ export function startTerm(
   leadership: Leadership,
   failed: (error: unknown) => void,
   signing: Pick<Auth, 'controllers' | 'caPem' | 'issueToken'>,
+  apiEndpoint: ApiEndpoint | undefined,
 ): Term {
   const { settings, clock, random, logger, tell, sources, schedules } = parts;
   const links = parts.openLinks(leadership.epoch);
@@ -83,7 +85,11 @@ export function startTerm(
     failed,
   });
   const planning = { cluster, clock, random, logger, events, failed };
-  const controllerSettings = { ...settings.network, rootCa: signing.caPem };
+  const controllerSettings = {
+    ...settings.network,
+    rootCa: signing.caPem,
+    ...(apiEndpoint === undefined ? {} : { apiEndpoint }),
+  };
   const planners = [...controllers(controllerSettings), ...signing.controllers].map((controller) =>
     controllerLoop(controller, planning),
   );

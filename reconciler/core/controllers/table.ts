@@ -1,5 +1,6 @@
 /** All controllers, as kube-controller-manager's list. The loop runs each with a queue of its own. */
 import type { Controller } from '../model/controller.ts';
+import { type ApiEndpoint, apiEndpointController } from './api-endpoint.ts';
 import { nothingMeasured, type UsageSource } from '../model/usage.ts';
 import { certificateCleaner } from './certificates/cleaner.ts';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
@@ -38,6 +39,8 @@ export interface ControllerSettings {
   readonly clusterCidr: string;
   /** Certificate of the cluster's CA as PEM, published in every namespace; left out where the API is not on TLS. */
   readonly rootCa?: string;
+  /** Where pods reach the API; left out where it listens on its machine alone. */
+  readonly apiEndpoint?: ApiEndpoint;
   /** What pods and nodes use; left out where nobody measures it. */
   readonly usage?: UsageSource;
 }
@@ -70,6 +73,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     disruptionController,
     eventExpiryController,
     resourceQuotaController,
+    apiEndpointController(settings.apiEndpoint),
     volumeBinder,
     volumeExpandController,
     claimProtectionController,
