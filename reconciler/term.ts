@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Auth } from './api/auth/auth.ts';
 import type { ApiEndpoint } from './core/controllers/api-endpoint.ts';
 import { controllers } from './core/controllers/table.ts';
+import type { UsageSource } from './core/model/usage.ts';
 import type {
   Clock,
   HostLinks,
@@ -20,6 +21,7 @@ import { EventRecorder } from './loop/event-recorder.ts';
 import { HostLoop } from './loop/hosts.ts';
 import { ReportLoop } from './loop/reports.ts';
 import { SchedulingLoop } from './loop/scheduling.ts';
+import { UsageBoard } from './loop/usage-board.ts';
 import type { Settings } from './settings.ts';
 import { tokenSigner } from './token-signer.ts';
 
@@ -44,6 +46,8 @@ export interface Term {
   readonly applications: ApplicationLoop;
   readonly hosts: HostLoop;
   readonly links: HostLinks;
+  /** What hosts and pods use. */
+  readonly usage: UsageSource;
   /** Stops all of it; what is still under way is refused by its fence. */
   stop(): Promise<void>;
 }
@@ -60,7 +64,8 @@ export function startTerm(
   const { settings, clock, random, logger, tell, sources, schedules } = parts;
   const links = parts.openLinks(leadership.epoch);
   const events = new EventRecorder(cluster, clock, logger);
-  const reports = new ReportLoop({ cluster, clock, logger, events, failed });
+  const usage = new UsageBoard(clock);
+  const reports = new ReportLoop({ cluster, clock, logger, events, usage, failed });
   const told = (application: string, text: string): void =>
     tell(`${new Date(clock.now()).toISOString().slice(11, 19)} ${application} ${text}`);
   const hosts = new HostLoop({
@@ -88,6 +93,7 @@ export function startTerm(
   const controllerSettings = {
     ...settings.network,
     rootCa: signing.caPem,
+    usage,
     ...(apiEndpoint === undefined ? {} : { apiEndpoint }),
   };
   const planners = [...controllers(controllerSettings), ...signing.controllers].map((controller) =>
@@ -98,6 +104,7 @@ export function startTerm(
   const stopCompaction = compactRegularly(parts.store, clock, logger);
   return {
     applications,
+    usage,
     hosts,
     links,
     stop: async () => {

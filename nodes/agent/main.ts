@@ -6,12 +6,14 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type AgentConfig, hostPaths } from '../../schemas/wire/messages.ts';
-import type { Clock, Logger, Runtime } from './core/ports.ts';
+import type { Clock, Logger } from './core/ports.ts';
 import { Agent } from './loop/agent.ts';
 import { NetworkDriver } from './loop/network-driver.ts';
 import { NodeWatch } from './loop/node-watch.ts';
+import { UsageWatch } from './loop/usage-watch.ts';
 import { createNetwork } from './net/network.ts';
 import { readBootId, readHost, readResolver } from './report/host-reading.ts';
+import { readHostUsage } from './report/host-usage.ts';
 import { ReportHub } from './report/report-hub.ts';
 import { AgentServer } from './report/server.ts';
 import { HostChecks } from './runtime/checks/checks.ts';
@@ -137,6 +139,13 @@ async function run(settings: Settings): Promise<void> {
     node,
     onFatal: (error) => fail(logger, error),
   });
+  const measuring = new UsageWatch({
+    host: readHostUsage,
+    containers: () => runtime.usage(),
+    report: (report) => hub.usage(report),
+    clock,
+    logger,
+  });
   const sessions = new Sessions({ runtime, service: agent, logger });
   const server = new AgentServer({
     socket,
@@ -151,6 +160,7 @@ async function run(settings: Settings): Promise<void> {
   await server.listen();
   logger.info('agent listens', { socket, ...agent.info() });
   endOnSignals(agent, journal, logger);
+  void measuring.start();
   await agent.run();
 }
 
@@ -174,7 +184,7 @@ function endOnSignals(agent: Agent, journal: FileJournal, logger: Logger): void 
   }
 }
 
-function createRuntime(config: AgentConfig, logRoot: string, logger: Logger): Runtime {
+function createRuntime(config: AgentConfig, logRoot: string, logger: Logger): CriRuntime {
   const { type, socket } = config.runtime;
   switch (type) {
     case 'containerd':

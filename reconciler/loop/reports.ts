@@ -21,6 +21,7 @@ import { formatTime } from '../core/model/time.ts';
 import { parseIpv4 } from '../core/registry/cidr.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import type { EventRecorder } from './event-recorder.ts';
+import type { UsageBoard } from './usage-board.ts';
 
 /** Pod statuses that go into one commit at most; the rest follow in the next. */
 const perCommit = 256;
@@ -40,6 +41,8 @@ interface ReportPorts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly events: EventRecorder;
+  /** Where usage goes; left out where nobody asks for it. */
+  readonly usage?: Pick<UsageBoard, 'take'>;
   readonly failed: (error: unknown) => void;
 }
 
@@ -69,6 +72,9 @@ export class ReportLoop {
         break;
       case 'event':
         this.#ports.events.record([eventOf(host, report)]);
+        return;
+      case 'usage':
+        this.#ports.usage?.take(host, report);
         return;
       case 'snapshot':
       case 'applied':

@@ -191,7 +191,8 @@ export type Report =
   | NodeReport
   | EventReport
   | AppliedReport
-  | VolumeRemovedReport;
+  | VolumeRemovedReport
+  | UsageReport;
 
 /** First on every stream: pods not named here are not on the host. */
 export interface SnapshotReport {
@@ -230,6 +231,32 @@ export interface NodeReport {
 }
 
 export const nodeReportIntervalMs = 10_000;
+
+/**
+ * What the host and its containers used since the report before. Sent every `usageReportIntervalMs`, never twice: a
+ * reader that comes later waits for the next one.
+ */
+export interface UsageReport {
+  readonly type: 'usage';
+  /** Over which CPU is averaged. */
+  readonly windowMs: number;
+  readonly node: UsageAmounts;
+  readonly pods: readonly PodUsageReport[];
+}
+
+export interface PodUsageReport {
+  readonly uid: string;
+  readonly containers: readonly (UsageAmounts & { readonly name: string })[];
+}
+
+export interface UsageAmounts {
+  /** Thousandths of a core. */
+  readonly cpuMilli: number;
+  /** Working set. */
+  readonly memoryBytes: number;
+}
+
+export const usageReportIntervalMs = 15_000;
 
 /** Something worth telling about a pod; becomes a Kubernetes Event. */
 export interface EventReport {

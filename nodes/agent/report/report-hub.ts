@@ -7,6 +7,7 @@ import type {
   PodGoneReport,
   PodReport,
   Report,
+  UsageReport,
   VolumeRemovedReport,
 } from '../../../schemas/wire/messages.ts';
 import type { PodRef } from '../core/pod-state.ts';
@@ -87,6 +88,11 @@ export class ReportHub implements Reports {
 
   forgetVolume(name: string): void {
     this.#volumes.delete(name);
+  }
+
+  /** Whoever reads now gets it; it is too old for whoever comes later. */
+  usage(report: Omit<UsageReport, 'type'>): void {
+    this.#level('usage', { type: 'usage', ...report });
   }
 
   node(report: Omit<NodeReport, 'type'>): void {

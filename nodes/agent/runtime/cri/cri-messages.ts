@@ -53,6 +53,16 @@ export interface ContainerStatus extends ContainerBase {
   readonly message: string;
 }
 
+/** Without amounts where the container does not run. Times are nanoseconds since the Unix epoch. */
+export interface ContainerStats {
+  readonly attributes: { readonly id: string; readonly labels: Readonly<Record<string, string>> } | null;
+  readonly cpu: {
+    readonly timestamp: number;
+    readonly usageCoreNanoSeconds: { readonly value: number } | null;
+  } | null;
+  readonly memory: { readonly workingSetBytes: { readonly value: number } | null } | null;
+}
+
 export interface ImageItem {
   readonly id: string;
   readonly repoTags: readonly string[];
@@ -77,6 +87,7 @@ export interface CriResponses {
   readonly RemoveContainer: unknown;
   readonly ListContainers: { readonly containers: readonly ContainerItem[] };
   readonly ContainerStatus: { readonly status: ContainerStatus | null };
+  readonly ListContainerStats: { readonly stats: readonly ContainerStats[] };
   readonly ReopenContainerLog: unknown;
   readonly ExecSync: { readonly stdout: Uint8Array; readonly stderr: Uint8Array; readonly exitCode: number };
   readonly Exec: SessionResponse;
@@ -126,6 +137,7 @@ export const criMethods: Readonly<Record<CriMethod, MethodInfo>> = {
   RemoveContainer: runtime('ContainerIdRequest'),
   ListContainers: runtime('ListContainersRequest', 'ListContainersResponse'),
   ContainerStatus: runtime('ContainerIdRequest', 'ContainerStatusResponse'),
+  ListContainerStats: runtime('Empty', 'ListContainerStatsResponse'),
   ReopenContainerLog: runtime('ContainerIdRequest'),
   ExecSync: runtime('ExecSyncRequest', 'ExecSyncResponse'),
   Exec: runtime('ExecRequest', 'SessionResponse'),

@@ -143,6 +143,12 @@ message ContainerStatus {
   map<string, string> annotations = 13;
 }
 message ContainerStatusResponse { ContainerStatus status = 1; }
+message UInt64Value { uint64 value = 1; }
+message ContainerAttributes { string id = 1; ContainerMetadata metadata = 2; map<string, string> labels = 3; }
+message CpuUsage { int64 timestamp = 1; UInt64Value usage_core_nano_seconds = 2; }
+message MemoryUsage { int64 timestamp = 1; UInt64Value working_set_bytes = 2; }
+message ContainerStats { ContainerAttributes attributes = 1; CpuUsage cpu = 2; MemoryUsage memory = 3; }
+message ListContainerStatsResponse { repeated ContainerStats stats = 1; }
 message ExecRequest { string container_id = 1; repeated string cmd = 2; bool tty = 3; bool stdin = 4; bool stdout = 5; bool stderr = 6; }
 message AttachRequest { string container_id = 1; bool stdin = 2; bool tty = 3; bool stdout = 4; bool stderr = 5; }
 message PortForwardRequest { string pod_sandbox_id = 1; repeated int32 port = 2; }

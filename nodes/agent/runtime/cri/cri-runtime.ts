@@ -10,11 +10,13 @@ import type {
 } from '../../core/ports.ts';
 import type { Container, ContainerSpec, Image, Sandbox, SandboxSpec } from '../../core/runtime-model.ts';
 import { RuntimeProblem } from '../../core/runtime-problem.ts';
+import type { ContainerSample } from '../../core/usage.ts';
 import { containerConfigOf, containerOf, imageOf } from './container-message.ts';
 import { CriClient, type ContainerdEvent } from './cri-client.ts';
 import type { ContainerItem, PodSandboxItem } from './cri-messages.ts';
 import { sandboxConfigOf, sandboxOf } from './sandbox-message.ts';
 import { sessionCall } from './session-message.ts';
+import { sampleOf } from './stats-message.ts';
 
 /** containerd's namespace for what CRI makes. */
 const criNamespace = 'k8s.io';
@@ -143,6 +145,12 @@ export class CriRuntime implements Runtime {
     if (sandbox === undefined)
       throw new RuntimeProblem('Internal', `sandbox ${podSandboxId} is gone right after it was made`);
     return sandbox;
+  }
+
+  /** The counters of all containers that run. */
+  async usage(): Promise<readonly ContainerSample[]> {
+    const { stats } = await this.#client.call('ListContainerStats', {});
+    return stats.map(sampleOf).filter((sample) => sample !== undefined);
   }
 
   async stopSandbox(id: string): Promise<void> {
