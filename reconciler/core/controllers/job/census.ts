@@ -2,7 +2,6 @@
 import type { Job } from '../../../../schemas/kubernetes/types/batch-v1.ts';
 import type { Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
 import { isPodActive } from '../../model/pod-status.ts';
-import type { ClusterView } from '../../model/view.ts';
 import { awaitingReplacement, endsIndex, hasIndexLimit } from './index-failures.ts';
 import { type IndexSet, indexSet, parseIndexes, sizeOf, union } from './index-set.ts';
 import { isFailed, isIndexed, isTerminating, isTracked, validIndex } from './job-pods.ts';
@@ -10,7 +9,6 @@ import { failureVerdict } from './pod-failure-policy.ts';
 
 export interface Census {
   readonly job: Job;
-  readonly view: ClusterView;
   readonly pods: readonly Pod[];
   readonly active: readonly Pod[];
   readonly terminating: readonly Pod[];
@@ -27,7 +25,7 @@ export interface Census {
   readonly kept: ReadonlyMap<number, Pod>;
 }
 
-export function censusOf(job: Job, pods: readonly Pod[], view: ClusterView): Census {
+export function censusOf(job: Job, pods: readonly Pod[]): Census {
   const { succeeded = 0, failed = 0, uncountedTerminatedPods: uncounted = {} } = job.status ?? {};
   const before = {
     succeeded: succeeded + (uncounted.succeeded ?? []).length,
@@ -38,12 +36,12 @@ export function censusOf(job: Job, pods: readonly Pod[], view: ClusterView): Cen
   const fresh = pods.filter((pod) => isTracked(pod) && !counted.has(pod.metadata.uid ?? ''));
   const ours = isIndexed(job) ? fresh.filter((pod) => validIndex(pod, job) !== undefined) : fresh;
   const newSucceeded = ours.filter((pod) => pod.status?.phase === 'Succeeded');
-  const newFailed = ours.filter((pod) => isFailed(pod, job, view));
-  const indexes = indexesOf(job, newSucceeded, newFailed, view);
+  const newFailed = ours.filter((pod) => isFailed(pod, job));
+  const indexes = indexesOf(job, newSucceeded, newFailed);
   const settled = union(indexes.succeeded, indexes.failed ?? [], indexSet(indexesOfPods(active, job)));
   const counts = newFailed.filter((pod) => failureVerdict(job, pod).counts).length;
   return {
-    ...{ job, view, pods, active, counted, before },
+    ...{ job, pods, active, counted, before },
     terminating: pods.filter(isTerminating),
     succeeded: isIndexed(job) ? sizeOf(indexes.succeeded) : before.succeeded + newSucceeded.length,
     failed: before.failed + counts,
@@ -58,16 +56,11 @@ interface EndedIndexes {
   readonly failed: IndexSet | undefined;
 }
 
-function indexesOf(
-  job: Job,
-  succeeded: readonly Pod[],
-  failed: readonly Pod[],
-  view: ClusterView,
-): EndedIndexes {
+function indexesOf(job: Job, succeeded: readonly Pod[], failed: readonly Pod[]): EndedIndexes {
   if (!isIndexed(job)) return { succeeded: [], failed: undefined };
   const completions = job.spec?.completions ?? 0;
   const known = (text: string | undefined): IndexSet => parseIndexes(text, completions);
-  const ended = failed.filter((pod) => hasIndexLimit(job) && endsIndex(job, pod, view));
+  const ended = failed.filter((pod) => hasIndexLimit(job) && endsIndex(job, pod));
   return {
     succeeded: union(known(job.status?.completedIndexes), indexSet(indexesOfPods(succeeded, job))),
     failed: hasIndexLimit(job)

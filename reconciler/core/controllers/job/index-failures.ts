@@ -4,7 +4,6 @@
  */
 import type { Job } from '../../../../schemas/kubernetes/types/batch-v1.ts';
 import type { Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
-import type { ClusterView } from '../../model/view.ts';
 import { backoffMs } from './backoff.ts';
 import { hasIndex, type IndexSet } from './index-set.ts';
 import { finishedMs, isFailed, validIndex } from './job-pods.ts';
@@ -28,8 +27,8 @@ function allFailures(pod: Pod): number {
 }
 
 /** Whether with this pod's end its index has failed for good. */
-export function endsIndex(job: Job, pod: Pod, view: ClusterView): boolean {
-  if (!isFailed(pod, job, view)) return false;
+export function endsIndex(job: Job, pod: Pod): boolean {
+  if (!isFailed(pod, job)) return false;
   const { counts, action } = failureVerdict(job, pod);
   if (action === 'FailIndex') return true;
   return counts && countOf(pod, failureCountKey) >= (job.spec?.backoffLimitPerIndex ?? 0);

@@ -4,7 +4,6 @@ import type { Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
 import type { KubeObject } from '../../model/object.ts';
 import { isPodDeleted, isPodTerminal, podCondition } from '../../model/pod-status.ts';
 import { parseTime } from '../../model/time.ts';
-import type { ClusterView } from '../../model/view.ts';
 
 export const trackingFinalizer = 'batch.kubernetes.io/job-tracking';
 export const completionIndexKey = 'batch.kubernetes.io/job-completion-index';
@@ -53,18 +52,12 @@ export function replacesFailedOnly(job: Job): boolean {
 
 /**
  * Whether the pod counts as failed. One that is deleted does at once, unless the job waits for the end of its
- * containers; then what no host will ever report counts too.
+ * containers; then one does that has no grace left, of which nobody will report any more.
  */
-export function isFailed(pod: Pod, job: Job, view: ClusterView): boolean {
+export function isFailed(pod: Pod, job: Job): boolean {
   if (pod.status?.phase === 'Failed') return true;
   if (!isTerminating(pod)) return false;
-  return !replacesFailedOnly(job) || isAbandoned(pod, view);
-}
-
-function isAbandoned(pod: Pod, view: ClusterView): boolean {
-  if (pod.metadata.deletionGracePeriodSeconds !== 0) return false;
-  const node = pod.spec?.nodeName ?? '';
-  return node === '' || view.get('v1', 'Node', '', node) === undefined;
+  return !replacesFailedOnly(job) || pod.metadata.deletionGracePeriodSeconds === 0;
 }
 
 /** When the pod's last container ended, or the closest that is known of it. */

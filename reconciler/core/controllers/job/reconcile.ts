@@ -28,12 +28,12 @@ export function reconciled(
   view: ClusterView,
   { nowMs, seed }: PlanContext,
 ): Plan {
-  const census = censusOf(job, pods, view);
+  const census = censusOf(job, pods);
   const startTime = startTimeOf(job, nowMs);
   const startedMs = deadlineStartMs(job, startTime);
   const early = verdictOf(census, startedMs, nowMs);
   const tally = tallyOf(census, early);
-  const failed = tally.released.filter((pod) => isFailed(pod, job, view));
+  const failed = tally.released.filter((pod) => isFailed(pod, job));
   const failures = failuresAfter(job, tally.succeeded, failed);
   const isManaged = early === undefined && job.metadata.deletionTimestamp === undefined;
   const scaling = isManaged ? scalingOf(census, failures, nowMs) : withdrawal(census, tally, early);

@@ -39,15 +39,15 @@ function hasSucceeded(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded';
 }
 
-function mayLeave(pod: Pod, { job, view, kept }: Census, verdict: Verdict | undefined): boolean {
+function mayLeave(pod: Pod, { job, kept }: Census, verdict: Verdict | undefined): boolean {
   if (job.metadata.deletionTimestamp !== undefined || verdict !== undefined || hasSucceeded(pod)) return true;
-  if (!isFailed(pod, job, view)) return false;
+  if (!isFailed(pod, job)) return false;
   const index = validIndex(pod, job);
   return index === undefined || kept.get(index) !== pod;
 }
 
 /** When a job fails, what still runs of it fails with it. */
-function countsAsFailed(pod: Pod, { job, view }: Census, verdict: Verdict | undefined): boolean {
-  if (!isFailed(pod, job, view) && verdict?.type !== 'FailureTarget') return false;
+function countsAsFailed(pod: Pod, { job }: Census, verdict: Verdict | undefined): boolean {
+  if (!isFailed(pod, job) && verdict?.type !== 'FailureTarget') return false;
   return failureVerdict(job, pod).counts;
 }

@@ -45,10 +45,10 @@ function standing(job: Job): Verdict | undefined {
   return undefined;
 }
 
-function byFailurePolicy({ job, pods, view }: Census): Verdict | undefined {
+function byFailurePolicy({ job, pods }: Census): Verdict | undefined {
   if (job.spec?.podFailurePolicy === undefined) return undefined;
   for (const pod of pods) {
-    const message = isFailed(pod, job, view) ? failureVerdict(job, pod).failJob : undefined;
+    const message = isFailed(pod, job) ? failureVerdict(job, pod).failJob : undefined;
     if (message !== undefined) return failure('PodFailurePolicy', message);
   }
   return undefined;
