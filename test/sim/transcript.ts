@@ -11,6 +11,8 @@ const countedKinds: Readonly<Record<string, string>> = {
   ControllerRevision: 'rev',
 };
 
+const refusedName = /"([\w-]+)-[a-z0-9]{5}" is forbidden/g;
+
 export class Transcript {
   readonly #aliases = new Map<string, string>();
   readonly #counts = new Map<string, number>();
@@ -67,7 +69,9 @@ export class Transcript {
 
   #shown(line: string): string {
     const longestFirst = [...this.#aliases].sort(([a], [b]) => b.length - a.length);
-    return longestFirst.reduce((text, [real, alias]) => text.replaceAll(real, alias), line);
+    const named = longestFirst.reduce((text, [real, alias]) => text.replaceAll(real, alias), line);
+    // What was never made has no counted name: its chance name would change with every other plan.
+    return named.replace(refusedName, '"$1-?" is forbidden');
   }
 }
 

@@ -6,7 +6,10 @@ type Labels = Readonly<Record<string, string>>;
 
 /** Whether `labels` satisfy `selector`. No selector selects nothing, an empty one selects everything. */
 export function selects(selector: LabelSelector | undefined, labels: Labels | undefined): boolean {
-  return selector !== undefined && matches(selector, labels);
+  if (selector === undefined) return false;
+  // Most selectors are plain labels, and are asked of every pod of a set with each plan.
+  const plain = (selector.matchExpressions ?? []).length === 0;
+  return plain ? hasLabels(selector.matchLabels ?? {}, labels) : matches(selector, labels);
 }
 
 /** Whether every label of `wanted` is there with the same value: the selector of a Service. */

@@ -22,7 +22,9 @@ export interface Step {
 const nothing: Step = { create: [], remove: [] };
 
 /** The steps' decisions together. */
-function together(steps: readonly Step[]): Step {
+function together(all: readonly Step[]): Step {
+  const steps = all.filter((step) => step !== nothing);
+  if (steps.length === 0) return nothing;
   const wakes = steps.map(({ wakeMs }) => wakeMs).filter((ms) => ms !== undefined);
   return {
     create: steps.flatMap(({ create }) => create),
@@ -42,6 +44,8 @@ function manageNode(rollout: Rollout, node: DaemonNode): Step {
   const { verdict, pods, name } = node;
   if (pods.length === 0)
     return verdict === 'runs' ? { create: [{ node: name, failures: 0 }], remove: [] } : nothing;
+  // The common case of thousands of nodes: one pod, which runs, where it belongs.
+  if (pods.length === 1 && verdict !== 'avoids' && pods[0]?.status?.phase === 'Running') return nothing;
   const staying = pods.filter((pod) => !isPodDeleted(pod));
   if (verdict === 'avoids') return { create: [], remove: staying };
   const running = staying.filter(({ status }) => status?.phase !== 'Failed' && status?.phase !== 'Succeeded');

@@ -70,11 +70,17 @@ export function pairOn(
   { set, hash }: Rollout,
   { pods }: DaemonNode,
 ): { readonly updated: Pod | undefined; readonly outdated: Pod | undefined } | undefined {
-  const staying = pods.filter((pod) => !isPodDeleted(pod));
-  const updated = staying.filter((pod) => isUpdated(set, pod, hash));
-  const outdated = staying.filter((pod) => !isUpdated(set, pod, hash));
-  if (updated.length > 1 || outdated.length > 1) return undefined;
-  return { updated: updated[0], outdated: outdated[0] };
+  let updated: Pod | undefined;
+  let outdated: Pod | undefined;
+  for (const pod of pods) {
+    if (isPodDeleted(pod)) continue;
+    if (isUpdated(set, pod, hash)) {
+      if (updated !== undefined) return undefined;
+      updated = pod;
+    } else if (outdated !== undefined) return undefined;
+    else outdated = pod;
+  }
+  return { updated, outdated };
 }
 
 /** A number, or a percentage of the nodes that are to run a pod, rounded up. */

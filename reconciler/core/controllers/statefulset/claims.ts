@@ -70,6 +70,7 @@ export function reownedClaims(
   pod: Pod | undefined,
   view: ClusterView,
 ): readonly Change[] {
+  if ((set.spec?.volumeClaimTemplates ?? []).length === 0) return [];
   const ours = new Set([set.metadata.uid, ...(pod === undefined ? [] : [pod.metadata.uid])]);
   return claimsOf(set, ordinal).flatMap((template) => {
     const claim = existing(template, view);

@@ -1,6 +1,7 @@
 /** Who a StatefulSet's pods are: names, ordinals, and what of a pod follows from them. */
 import type { StatefulSet } from '../../../../schemas/kubernetes/types/apps-v1.ts';
 import type { Pod, PodSpec, PodTemplateSpec, Volume } from '../../../../schemas/kubernetes/types/core-v1.ts';
+import { hasLabels } from '../../model/label-selector.ts';
 import { podFromTemplate } from '../pod-from-template.ts';
 
 /** The label that names a pod's revision. */
@@ -13,11 +14,15 @@ const ordinalMax = 2_147_483_647;
 
 /** The set's name and the ordinal in a name of the form `set-3`; undefined for any other. */
 export function memberOf(name: string): { readonly set: string; readonly ordinal: number } | undefined {
-  const match = /^(.+)-(\d+)$/.exec(name);
-  if (match === null) return undefined;
-  const [, set = '', digits = ''] = match;
-  const ordinal = Number(digits);
-  return ordinal > ordinalMax ? undefined : { set, ordinal };
+  const dash = name.lastIndexOf('-');
+  if (dash <= 0 || dash === name.length - 1) return undefined;
+  let ordinal = 0;
+  for (let index = dash + 1; index < name.length; index++) {
+    const digit = name.charCodeAt(index) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    ordinal = ordinal * 10 + digit;
+  }
+  return ordinal > ordinalMax ? undefined : { set: name.slice(0, dash), ordinal };
 }
 
 /** -1 for a pod that has none. */
@@ -87,6 +92,6 @@ function volumesOf(set: StatefulSet, pod: Pod, ordinal: number): { readonly volu
 export function withIdentity(set: StatefulSet, pod: Pod): Pod | undefined {
   const wanted = identityLabels(set, ordinalOf(pod));
   const labels = pod.metadata.labels ?? {};
-  if (Object.entries(wanted).every(([label, value]) => labels[label] === value)) return undefined;
+  if (hasLabels(wanted, labels)) return undefined;
   return { ...pod, metadata: { ...pod.metadata, labels: { ...labels, ...wanted } } };
 }
