@@ -38,7 +38,6 @@ export function censusOf(job: Job, pods: readonly Pod[]): Census {
   const newSucceeded = ours.filter((pod) => pod.status?.phase === 'Succeeded');
   const newFailed = ours.filter((pod) => isFailed(pod, job));
   const indexes = indexesOf(job, newSucceeded, newFailed);
-  const settled = union(indexes.succeeded, indexes.failed ?? [], indexSet(indexesOfPods(active, job)));
   const counts = newFailed.filter((pod) => failureVerdict(job, pod).counts).length;
   return {
     ...{ job, pods, active, counted, before },
@@ -47,8 +46,19 @@ export function censusOf(job: Job, pods: readonly Pod[]): Census {
     failed: before.failed + counts,
     succeededIndexes: indexes.succeeded,
     failedIndexes: indexes.failed,
-    kept: indexes.failed === undefined ? new Map() : awaitingReplacement(job, newFailed, settled),
+    kept: keptPods(job, newFailed, indexes, active),
   };
+}
+
+function keptPods(
+  job: Job,
+  failed: readonly Pod[],
+  ended: EndedIndexes,
+  active: readonly Pod[],
+): ReadonlyMap<number, Pod> {
+  if (ended.failed === undefined || failed.length === 0) return new Map();
+  const settled = union(ended.succeeded, ended.failed, indexSet(indexesOfPods(active, job)));
+  return awaitingReplacement(job, failed, settled);
 }
 
 interface EndedIndexes {

@@ -31,7 +31,8 @@ export function isIndexed(job: Job): boolean {
 /** The index that a pod works on; undefined where it has none. */
 export function completionIndex(pod: Pod): number | undefined {
   const text = pod.metadata.annotations?.[completionIndexKey];
-  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+  const index = text === undefined || text === '' ? -1 : Number(text);
+  return Number.isSafeInteger(index) && index >= 0 ? index : undefined;
 }
 
 /** The index where the job still has it: an elastic job may have shrunk. */

@@ -71,6 +71,7 @@ function perIndex({ kept }: Census, indexes: readonly number[], nowMs: number): 
 
 /** At least `count` pods, those first that nobody needs: of no index, of one beyond the job's, of one that two have. */
 function surplusPods(job: Job, active: readonly Pod[], count: number, nowMs: number): readonly Pod[] {
+  if (count === 0 && (!isIndexed(job) || eachNeeded(job, active))) return [];
   const ordered = deletionOrder(active, new Map(), nowMs);
   if (!isIndexed(job)) return ordered.slice(0, count);
   const keepers = new Map<number, Pod>();
@@ -82,4 +83,9 @@ function surplusPods(job: Job, active: readonly Pod[], count: number, nowMs: num
   const useless = ordered.filter((pod) => !needed.has(pod));
   const others = ordered.filter((pod) => needed.has(pod));
   return [...useless, ...others.slice(0, Math.max(0, count - useless.length))];
+}
+
+/** Whether every pod has an index of its own that the job has still: the common case, without any sorting. */
+function eachNeeded(job: Job, active: readonly Pod[]): boolean {
+  return new Set(indexesOfPods(active, job)).size === active.length;
 }
