@@ -29,6 +29,8 @@ export async function startCluster(options: {
   readonly name: string;
   readonly hosts: number;
   readonly images: readonly string[];
+  /** Further arguments of `berth up`. */
+  readonly arguments?: readonly string[];
 }): Promise<TestCluster> {
   const directory = mkdtempSync(join(tmpdir(), `berth-${options.name}-`));
   const images = await buildImages(cacheDir);
@@ -38,7 +40,7 @@ export async function startCluster(options: {
   const berth = new BerthProcess({
     directory: join(directory, 'state'),
     identity: lab.clientKeyPath,
-    arguments: ['--repo', repository, '--name', 'test'],
+    arguments: ['--repo', repository, '--name', 'test', ...(options.arguments ?? [])],
   });
   const down = async (): Promise<void> => {
     await berth.stop();

@@ -29,12 +29,18 @@ export function kubectlTest(
       return;
     }
     const run = await startedShell(context, files);
-    for (const [line, says, code = 0] of rows) await context.test(line, () => checked(run, line, says, code));
+    for (const [line, says, code = 0] of rows)
+      await context.test(line, () => checkedLine(() => run(line), says, code));
   });
 }
 
-async function checked(run: Shell, line: string, says: string | RegExp, code: number): Promise<void> {
-  const result = await run(line);
+/** Holds what a command says and how it ends against what is expected. */
+export async function checkedLine(
+  run: () => ReturnType<typeof tryCommand>,
+  says: string | RegExp,
+  code: number,
+): Promise<void> {
+  const result = await run();
   const said = `${result.stdout}${result.stderr}`.trim();
   assert.equal(result.code, code, said);
   if (typeof says === 'string') assert.equal(said, says);
