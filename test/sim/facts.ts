@@ -10,6 +10,7 @@ import type {
 import type { EndpointSlice } from '../../schemas/kubernetes/types/discovery-v1.ts';
 import type { KubeObject } from '../../reconciler/core/model/object.ts';
 import { conditionFacts, ownerFacts } from './fact-lines.ts';
+import { autoscalerFacts } from './facts-autoscaling.ts';
 import { jobFacts } from './facts-jobs.ts';
 import { workloadFacts } from './facts-workloads.ts';
 
@@ -59,6 +60,7 @@ const factsByKind: Readonly<Record<string, (object: KubeObject) => readonly stri
   },
   PersistentVolume: (object) => volumeFacts(object as PersistentVolume),
   PersistentVolumeClaim: (object) => claimFacts(object as PersistentVolumeClaim),
+  HorizontalPodAutoscaler: autoscalerFacts,
   Service: (object) => [`type: ${(object as Service).spec?.type ?? '-'}`],
 };
 

@@ -7,6 +7,7 @@ import type { Node, Pod, Taint } from '../../schemas/kubernetes/types/core-v1.ts
 import { apiVersionOf, kindByAnyName } from '../../schemas/kinds.ts';
 import { type KubeObject, refOf } from '../../reconciler/core/model/object.ts';
 import type { DeleteChange } from '../../reconciler/core/model/plan.ts';
+import { parseQuantity } from '../../reconciler/core/model/quantity.ts';
 import { isPodActive } from '../../reconciler/core/model/pod-status.ts';
 import { explain } from '../../reconciler/core/scheduler/explain.ts';
 import { deploymentObject, type Options, serviceObject } from './objects.ts';
@@ -37,10 +38,11 @@ export class Script {
     restarts: (names, { count = '1' }) =>
       this.#eachPod(names, (pod) => this.#hosts.restarted(pod, Number(count))),
     disrupt: (names) => this.#eachPod(names, (pod) => this.#hosts.disrupted(pod)),
+    usage: (names, options) => this.#eachPod(names, (pod) => this.#uses(pod, options)),
     end: () => this.#endTerminating(),
     heartbeat: (names) => this.#eachNode(names, (name) => this.#hosts.heartbeat(name)),
     cut: (names) => this.#eachNode(names, (name) => this.#hosts.cut(name)),
-    clock: ([time = '']) => this.#clock(time),
+    clock: ([time = ''], { beat }) => this.#clock(time, beat),
     step: ([time = '']) => this.#step(time),
     show: ([kind = '', name]) => this.#show(kind, name),
     yaml: ([kind = '', name, part]) => this.#yaml(kind, name, part),
@@ -157,15 +159,34 @@ export class Script {
     for (const pod of ending) this.#hosts.gone(pod);
   }
 
+  /** Each container of the pod uses as much from now on. */
+  #uses({ metadata, spec }: Pod, { cpu = '0', memory = '0' }: Options): void {
+    this.#cluster.usage.pods.set(metadata.uid ?? '', {
+      atMs: this.#cluster.nowMs,
+      windowMs: 15_000,
+      containers: (spec?.containers ?? []).map(({ name }) => ({
+        name,
+        cpuMilli: parseQuantity(cpu, 0.001) ?? 0,
+        memoryBytes: parseQuantity(memory) ?? 0,
+      })),
+    });
+  }
+
   #eachNode(names: readonly string[], act: (name: string) => void): undefined {
     const all = this.#cluster.list<Node>('v1', 'Node').map((node) => node.metadata.name ?? '');
     for (const name of names.length === 0 ? all : names) act(name);
   }
 
-  #clock(time: string): undefined {
+  /** `+SECONDSs`; with `beat`, all hosts give a sign of life every so many seconds. */
+  #clock(time: string, beat: string | undefined): undefined {
     const match = /^\+(\d+)s$/.exec(time);
     if (match === null) throw new Error(`clock takes +SECONDSs, not ${time}`);
-    this.#cluster.advance(Number(match[1]) * 1000);
+    const seconds = Number(match[1]);
+    const turn = beat === undefined ? seconds : Number(beat);
+    for (let passed = 0; passed < seconds; passed += turn) {
+      this.#cluster.advance(Math.min(turn, seconds - passed) * 1000);
+      if (beat !== undefined) this.#eachNode([], (name) => this.#hosts.heartbeat(name));
+    }
   }
 
   /** The clock is set; nobody looks at it until something happens. */

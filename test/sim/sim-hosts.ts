@@ -85,7 +85,8 @@ export class SimHosts {
     if (live === undefined || (isPodReady(live) === ready && live.status?.phase === 'Running')) return;
     const status = ready ? 'True' : 'False';
     const podIP = live.status?.podIP ?? this.#nextAddress();
-    this.#report(live, { phase: 'Running', podIP, podIPs: [{ ip: podIP }] }, [
+    const startTime = live.status?.startTime ?? formatTime(this.#cluster.nowMs);
+    this.#report(live, { phase: 'Running', podIP, podIPs: [{ ip: podIP }], startTime }, [
       { type: 'ContainersReady', status },
       { type: 'Ready', status },
     ]);

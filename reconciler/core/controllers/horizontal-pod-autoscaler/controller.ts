@@ -19,6 +19,7 @@ import { eventsOf } from '../events.ts';
 import { rivalsOf } from './ambiguity.ts';
 import { ScalingHistory } from './history.ts';
 import { limit } from './limits.ts';
+import { cameToNothing, dueInMs, Looks, syncPeriodMs } from './looks.ts';
 import { proposalsOf } from './metrics.ts';
 import { milliOf } from './pod-metrics.ts';
 import { resized, type Target, targetOf } from './target.ts';
@@ -27,22 +28,32 @@ const apiVersion = 'autoscaling/v2';
 const kind = 'HorizontalPodAutoscaler';
 const events = eventsOf('horizontal-pod-autoscaler');
 
-/** Kubernetes' --horizontal-pod-autoscaler-sync-period. */
-const syncPeriodMs = 15_000;
 /** Kubernetes' --horizontal-pod-autoscaler-tolerance, in thousandths. */
 const toleranceMilli = 100;
 
 /** `usage`: what pods were measured to use; its newest values are read whenever an autoscaler is planned. */
 export function horizontalPodAutoscalerController(usage: UsageSource): Controller {
   const history = new ScalingHistory();
+  const looks = new Looks();
   return {
     name: 'horizontal-pod-autoscaler-controller',
     keysFor,
     plan: (key, view, context) => {
+      const id = objectId(key);
       const autoscaler = view.get<HorizontalPodAutoscaler>(apiVersion, kind, key.namespace, key.name);
-      if (autoscaler === undefined) history.forget(objectId(key));
-      if (autoscaler === undefined || autoscaler.metadata.deletionTimestamp !== undefined) return emptyPlan;
-      return new Autoscaling(autoscaler, view, context, usage, history).plan();
+      if (autoscaler === undefined || autoscaler.metadata.deletionTimestamp !== undefined) {
+        history.forget(id);
+        looks.forget(id);
+        return emptyPlan;
+      }
+      const { nowMs, steadyMs = nowMs } = context;
+      const last = looks.last(id);
+      const waitMs = dueInMs(last, autoscaler, steadyMs);
+      if (waitMs > 0) return { ...emptyPlan, requeueAfterMs: waitMs };
+      if (last !== undefined && cameToNothing(last, autoscaler)) history.retract(id, last.atMs);
+      const plan = new Autoscaling(autoscaler, view, context, usage, history).plan();
+      looks.note(id, { atMs: nowMs, steadyMs, autoscaler, writes: plan.changes.length > 0 });
+      return plan;
     },
     refused: (key, refusal, view, context) => refused(key, refusal, view, context),
   };

@@ -37,19 +37,23 @@ export class ScalingHistory {
     return this.#upTo(id, nowMs).events;
   }
 
-  /** One for each moment: planning again at the same time changes nothing. */
   recommend(id: string, recommendation: Recommendation): void {
-    const { recommendations } = this.#upTo(id, recommendation.atMs);
-    const last = recommendations.at(-1);
-    if (last?.atMs === recommendation.atMs && recommendations.length > 1) recommendations.pop();
-    recommendations.push(recommendation);
+    this.#upTo(id, recommendation.atMs).recommendations.push(recommendation);
   }
 
-  /** Several at one moment are tries at one change, of which the last one may have been committed. */
   scaled(id: string, event: ScaleEvent): void {
-    const { events } = this.#upTo(id, event.atMs);
-    if (events.at(-1)?.atMs === event.atMs) events.pop();
-    events.push(event);
+    this.#upTo(id, event.atMs).events.push(event);
+  }
+
+  /** Takes back what was noted at `atMs`: it came to nothing. */
+  retract(id: string, atMs: number): void {
+    const past = this.#pasts.get(id);
+    if (past === undefined) return;
+    const others = (note: { readonly atMs: number }): boolean => note.atMs !== atMs;
+    this.#pasts.set(id, {
+      recommendations: past.recommendations.filter(others),
+      events: past.events.filter(others),
+    });
   }
 
   forget(id: string): void {
