@@ -315,6 +315,7 @@ export class Agent implements AgentService {
     const { ref, pod } = worker;
     this.#prober.leave(worker);
     reports.podGone(ref, worker.observation.status ?? emptyStatus);
+    this.#removals.podGone();
     if (pod !== undefined) return;
     worker.dispose();
     this.#workers.delete(ref.uid);

@@ -37,6 +37,14 @@ export class VolumeRemovals {
     }
   }
 
+  /** A pod has gone: what waited for it need not wait for its time. */
+  podGone(): void {
+    for (const [name, cancel] of [...this.#timers]) {
+      cancel();
+      void this.#remove(name);
+    }
+  }
+
   stop(): void {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
