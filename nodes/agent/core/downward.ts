@@ -43,6 +43,9 @@ export function fieldValue(
   return plainFields[selector.fieldPath]?.(pod, addresses);
 }
 
+/** Digits that survive the division of decimal fractions: 70m by 1m is 70, not a little more. */
+const exactDigits = 14;
+
 /** What the host has: limits that a container does not set are its own. */
 export interface HostCapacity {
   readonly cpus: number;
@@ -67,7 +70,8 @@ export function resourceFieldValue(
   const value = resourceOf(container, kind, name) ?? (kind === 'limits' ? capacity[name] : 0);
   const divisor = quantityValue(selector.divisor ?? '1');
   if (value === undefined || divisor === undefined) return undefined;
-  return String(Math.ceil(value / (divisor === 0 ? 1 : divisor)));
+  const quotient = value / (divisor === 0 ? 1 : divisor);
+  return String(Math.ceil(Number(quotient.toPrecision(exactDigits))));
 }
 
 /** `key="value"` lines, sorted and quoted, as in the kubelet's downward API files. */

@@ -56,13 +56,14 @@ test('env wins over envFrom, and later entries see earlier ones', () => {
 
 test('the pod’s fields and resources are there; limits that are not set are the host’s', () => {
   const { values } = environment({
-    resources: { requests: { memory: '64Mi' } },
+    resources: { requests: { cpu: '70m', memory: '64Mi' } },
     env: [
       { name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
       { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
       { name: 'LABEL', valueFrom: { fieldRef: { fieldPath: "metadata.labels['app']" } } },
       { name: 'CPU', valueFrom: { resourceFieldRef: { resource: 'limits.cpu' } } },
       { name: 'MEMORY', valueFrom: { resourceFieldRef: { resource: 'requests.memory', divisor: '1Mi' } } },
+      { name: 'MILLIS', valueFrom: { resourceFieldRef: { resource: 'requests.cpu', divisor: '1m' } } },
     ],
   });
   assert.deepEqual(Object.fromEntries(values), {
@@ -71,6 +72,7 @@ test('the pod’s fields and resources are there; limits that are not set are th
     LABEL: 'web',
     CPU: '4',
     MEMORY: '64',
+    MILLIS: '70',
   });
 });
 

@@ -20,13 +20,9 @@ export function withVolumePhase(
   nowMs: number,
   why?: PhaseReason,
 ): PersistentVolume {
-  const before = volume.status ?? {};
-  if (before.phase === phase && before.message === why?.message) return volume;
-  const lastPhaseTransitionTime = before.phase === phase ? before.lastPhaseTransitionTime : formatTime(nowMs);
-  return {
-    ...volume,
-    status: { phase, ...(lastPhaseTransitionTime === undefined ? {} : { lastPhaseTransitionTime }), ...why },
-  };
+  // What others wrote into the status of a phase stays as long as the phase.
+  if (volume.status?.phase === phase) return volume;
+  return { ...volume, status: { phase, lastPhaseTransitionTime: formatTime(nowMs), ...why } };
 }
 
 /** A claim without a volume to use says nothing of its size; the same object where nothing changes. */
