@@ -9,6 +9,7 @@ import { ApiMetrics } from './api/metrics/api-metrics.ts';
 import { auditObserver, metricsObserver } from './api/observers.ts';
 import { apiPaths } from './api/paths.ts';
 import { createLocalServer, createTlsServer } from './api/server.ts';
+import type { UsageSource } from './core/model/usage.ts';
 import type { Clock, Logger, Random, Store } from './core/ports.ts';
 import { type ListenAddress, listenOnAddress, listenOnSocket } from './listeners.ts';
 import type { Cluster } from './loop/cluster.ts';
@@ -25,6 +26,8 @@ export interface ApiServiceParts {
   /** What has to hold for this reconciler to serve. */
   readonly readiness: readonly HealthCheck[];
   readonly auditor: Auditor;
+  /** What nodes and pods use; left out where nobody measures it. */
+  readonly usage?: () => Promise<UsageSource>;
   readonly socket: string;
   readonly address: ListenAddress;
 }

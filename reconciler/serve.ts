@@ -69,6 +69,7 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
         { name: 'shutdown', check: () => (signal.aborted ? 'the reconciler is being stopped' : undefined) },
       ],
       auditor,
+      usage: async () => (await leading.term()).usage,
       socket: settings.socket,
     });
     close = () => api.close();

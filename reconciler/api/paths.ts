@@ -1,6 +1,7 @@
 /** Paths that are about no resource: version, health, discovery, OpenAPI, keys of tokens. */
 import type { IncomingMessage } from 'node:http';
 import type { ClusterAccess } from '../core/model/access.ts';
+import type { UsageSource } from '../core/model/usage.ts';
 import type { UserInfo } from '../core/model/user.ts';
 import type { Logger } from '../core/ports.ts';
 import type { Answer } from './answer.ts';
@@ -15,6 +16,7 @@ import { type HealthCheck, healthAnswer, ping } from './health/health.ts';
 import { versionInfo } from './health/version-info.ts';
 import type { ApiMetrics } from './metrics/api-metrics.ts';
 import { OpenApi } from './openapi/openapi.ts';
+import { resourceMetrics, withMetrics } from './resource-metrics.ts';
 
 const kubeconfigPath = '/apis/berth.dev/v1alpha1/kubeconfig';
 
@@ -26,10 +28,12 @@ interface PathParts {
   readonly version: string;
   /** What has to hold for this reconciler to serve. */
   readonly readiness: readonly HealthCheck[];
+  /** What nodes and pods use; left out where nobody measures it. */
+  readonly usage?: () => Promise<UsageSource>;
 }
 
 export function apiPaths(parts: PathParts): readonly PathRoute[] {
-  const { cluster, auth, version } = parts;
+  const { cluster, auth, version, usage } = parts;
   const openApi = new OpenApi();
   const fixed: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
     '/version': () => ({
@@ -56,10 +60,12 @@ export function apiPaths(parts: PathParts): readonly PathRoute[] {
       const accept = headerOf(request.headers, 'accept');
       const host = headerOf(request.headers, 'host') ?? headerOf(request.headers, ':authority') ?? '';
       const { view } = cluster;
+      const table = usage === undefined ? view.kinds : withMetrics(view.kinds);
       const document =
-        discoveryDocument({ path, accept, host }, view.kinds) ?? openApi.document({ path, accept }, view);
+        discoveryDocument({ path, accept, host }, table) ?? openApi.document({ path, accept }, view);
       return document === undefined ? undefined : readOnly(request, () => documentAnswer(document, request));
     },
+    ...(usage === undefined ? [] : [resourceMetrics({ view: () => cluster.view, usage })]),
   ];
 }
 
