@@ -40,6 +40,8 @@ export function daemonSetStatus(
     ...(counts.available === 0 ? {} : { numberAvailable: counts.available }),
     ...(unavailable === 0 ? {} : { numberUnavailable: unavailable }),
     ...(collisions === 0 && set.status?.collisionCount === undefined ? {} : { collisionCount: collisions }),
+    // Nobody here has conditions to tell; others' are theirs.
+    ...(set.status?.conditions === undefined ? {} : { conditions: set.status.conditions }),
   };
   return { status, nextInMs };
 }

@@ -19,9 +19,10 @@ const notInherited: ReadonlySet<string> = new Set([
 
 type Annotations = Readonly<Record<string, string>>;
 
-/** 0 where there is none. */
-export function revisionOf(object: Deployment | ReplicaSet): number {
-  return numberIn(object, revisionAnnotation) ?? 0;
+/** 0 where there is none. As Kubernetes' 64-bit numbers, which are too long for a plain one. */
+export function revisionOf(object: Deployment | ReplicaSet): bigint {
+  const text = object.metadata.annotations?.[revisionAnnotation];
+  return text !== undefined && /^\d{1,19}$/.test(text) ? BigInt(text) : 0n;
 }
 
 export function numberIn(object: Deployment | ReplicaSet, annotation: string): number | undefined {
@@ -30,8 +31,8 @@ export function numberIn(object: Deployment | ReplicaSet, annotation: string): n
 }
 
 /** The revision that the new set has to have: above all others. */
-export function nextRevision(rollout: Rollout): number {
-  return Math.max(0, ...rollout.oldSets.map(revisionOf)) + 1;
+export function nextRevision(rollout: Rollout): bigint {
+  return rollout.oldSets.map(revisionOf).reduce((most, one) => (one > most ? one : most), 0n) + 1n;
 }
 
 /** What the sizes are to be compared with at the next change of `spec.replicas`. */
@@ -65,7 +66,7 @@ function renewedAnnotations(set: ReplicaSet, rollout: Rollout): Annotations {
   return {
     ...annotations,
     [revisionAnnotation]: String(next),
-    ...(was === 0
+    ...(was === 0n
       ? {}
       : { [revisionHistoryAnnotation]: history === undefined ? String(was) : `${history},${was}` }),
   };

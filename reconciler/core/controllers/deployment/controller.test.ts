@@ -5,7 +5,9 @@ import { type KubeObject, refOf } from '../../model/object.ts';
 import type { Plan } from '../../model/plan.ts';
 import { MutableView } from '../../model/view.ts';
 import { deploymentController } from './controller.ts';
-import { rollingBounds } from './rollout.ts';
+import { controllerReference } from '../owner.ts';
+import { rollingBounds, rolloutOf } from './rollout.ts';
+import { withReplicaFailure } from './status.ts';
 
 const labels = { app: 'web' };
 
@@ -97,4 +99,57 @@ test('surge rounds up, unavailability down, and both are never zero', () => {
   assert.deepEqual(bounds('25%', '25%', 1), { maxSurge: 1, maxUnavailable: 0 });
   assert.deepEqual(bounds(0, '10%', 5), { maxSurge: 0, maxUnavailable: 1 });
   assert.deepEqual(bounds(1, 9, 5), { maxSurge: 1, maxUnavailable: 5 });
+});
+
+function ownedSet(name: string, annotations: Readonly<Record<string, string>>, image: string): ReplicaSet {
+  const owner = deployment();
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name,
+      namespace: 'shop',
+      uid: name,
+      labels,
+      annotations,
+      ownerReferences: [controllerReference(owner)],
+    },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'main', image }] } },
+    },
+  };
+}
+
+test('revisions are 64-bit numbers: a large one of an adopted set is counted on exactly', () => {
+  const old = ownedSet('web-old', { 'deployment.kubernetes.io/revision': '3546343826724305832' }, 'web:0');
+  const set = created(planFor(deployment(), old));
+  assert.equal(set.metadata.annotations?.['deployment.kubernetes.io/revision'], '3546343826724305833');
+});
+
+test('the failure of the new set to make pods is told before that of an old one, and goes with it', () => {
+  const failure = (reason: string) => [{ type: 'ReplicaFailure', status: 'True', reason, message: reason }];
+  const old: ReplicaSet = {
+    ...ownedSet('web-old', {}, 'web:0'),
+    status: { replicas: 0, conditions: failure('FailedDelete') },
+  };
+  const current: ReplicaSet = {
+    ...ownedSet('web-new', {}, 'web:1'),
+    status: { replicas: 0, conditions: failure('FailedCreate') },
+  };
+  const told = (...sets: readonly ReplicaSet[]) =>
+    withReplicaFailure(
+      { conditions: [] },
+      rolloutOf(
+        deployment(),
+        deployment().spec as NonNullable<Deployment['spec']>,
+        sets,
+        new MutableView(),
+        0,
+      ),
+    ).conditions?.map(({ reason }) => reason);
+  assert.deepEqual(told(old, current), ['FailedCreate']);
+  assert.deepEqual(told(old), ['FailedDelete']);
+  assert.deepEqual(told(), []);
 });

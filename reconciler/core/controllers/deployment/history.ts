@@ -11,7 +11,7 @@ export function forgottenSets(rollout: Rollout): readonly ReplicaSet[] {
   const kept = rollout.oldSets.filter((set) => set.metadata.deletionTimestamp === undefined);
   const surplus = Math.max(0, kept.length - limit);
   return kept
-    .toSorted((left, right) => revisionOf(left) - revisionOf(right))
+    .toSorted((left, right) => (revisionOf(left) < revisionOf(right) ? -1 : 1))
     .slice(0, surplus)
     .filter(isEmpty);
 }

@@ -37,6 +37,8 @@ export function statefulSetStatus(
     updateRevision: updateName,
     collisionCount: collisions,
     observedGeneration: set.metadata.generation ?? 0,
+    // Nobody here has conditions to tell; others' are theirs.
+    ...(set.status?.conditions === undefined ? {} : { conditions: set.status.conditions }),
   };
   return { status, nextInMs };
 }
