@@ -23,7 +23,7 @@ interface WatchEvent {
   readonly object: Job;
 }
 
-export interface JobEnd {
+interface JobEnd {
   /** As it was last seen. */
   readonly job: Job;
   /** How it failed; undefined where it completed. */

@@ -6,7 +6,7 @@ import type {
 } from '../../../../schemas/kubernetes/types/batch-v1.ts';
 import type { ContainerStatus, Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
 
-export interface FailureVerdict {
+interface FailureVerdict {
   /** Whether the failure counts towards the backoff limits. */
   readonly counts: boolean;
   /** Of the rule that matched; undefined where none did. */

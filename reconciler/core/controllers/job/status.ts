@@ -10,7 +10,7 @@ import { conditionThatHolds, type Said, withSaid } from './job-conditions.ts';
 import type { Tally } from './tally.ts';
 
 /** What the plan leaves behind. */
-export interface Aftermath {
+interface Aftermath {
   readonly startTime: string | undefined;
   /** Pods that run on. */
   readonly active: readonly Pod[];
