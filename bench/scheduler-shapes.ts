@@ -49,9 +49,7 @@ const awayFromGreen: Affinity = {
 const inZones: Affinity = {
   nodeAffinity: {
     requiredDuringSchedulingIgnoredDuringExecution: {
-      nodeSelectorTerms: [
-        { matchExpressions: [{ key: zone, operator: 'In', values: ['zone1', 'zone2'] }] },
-      ],
+      nodeSelectorTerms: [{ matchExpressions: [{ key: zone, operator: 'In', values: ['zone1', 'zone2'] }] }],
     },
   },
 };

@@ -56,7 +56,9 @@ function casesOf(nodes: number, counts: readonly number[]): readonly Case[] {
   );
   const most = Math.max(...counts);
   return [
-    ...inMemory.filter((one, index) => inMemory.findIndex((other) => nameOf(other) === nameOf(one)) === index),
+    ...inMemory.filter(
+      (one, index) => inMemory.findIndex((other) => nameOf(other) === nameOf(one)) === index,
+    ),
     { shape: 'basic', nodes: Math.ceil(nodes / fewerNodes), pods: most, store: 'memory' },
     { shape: 'basic', nodes, pods: most, store: 'log' },
   ];

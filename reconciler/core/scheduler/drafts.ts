@@ -5,6 +5,7 @@ import { type KubeObject, objectId, refOf } from '../model/object.ts';
 import type { Change, EventRecord } from '../model/plan.ts';
 import { podCondition } from '../model/pod-status.ts';
 import { formatTime } from '../model/time.ts';
+import { victimMark } from './preemption/victim-mark.ts';
 import type { PlacedPod } from './state/placed-pod.ts';
 
 export interface Waiting {
@@ -67,13 +68,7 @@ export class Drafts {
 
   /** Marks a pod that has to go; what is marked is deleted by the next plan. */
   mark({ pod, nodeName }: PlacedPod, preemptor: Pod, schedulerName: string): void {
-    const condition: PodCondition = {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'PreemptionByScheduler',
-      message: `${schedulerName}: preempting to accommodate a higher priority pod`,
-    };
-    const conditions = withCondition(pod.status?.conditions, condition, this.#now);
+    const conditions = withCondition(pod.status?.conditions, victimMark(schedulerName), this.#now);
     this.#putStatus(pod, { ...pod.status, conditions });
     const uid = preemptor.metadata.uid ?? '';
     this.#tell(pod, 'Normal', 'Preempted', `Preempted by pod ${uid} on node ${nodeName}`);

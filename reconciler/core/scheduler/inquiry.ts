@@ -79,12 +79,27 @@ export function inquire(pod: Pod, state: SchedulerState, profile: Profile, view:
 }
 
 /** Reads again what is not read node by node: after pods were counted in or out. */
-export function refresh({ hard, fewest, forbidding, profile, ...rest }: Inquiry): void {
-  for (const [at, { tally, minDomains }] of hard.entries()) fewest[at] = tally.fewest(minDomains);
-  if (!profile.filters.has('InterPodAffinity')) return;
+export function refresh(inquiry: Inquiry): void {
+  const { hard, fewest, forbidding } = inquiry;
+  for (let at = 0; at < hard.length; at++) {
+    const { tally, minDomains } = hard[at] as HardSpread;
+    fewest[at] = tally.fewest(minDomains);
+  }
+  if (!inquiry.profile.filters.has('InterPodAffinity')) return;
+  const carried = carriedAgainst(inquiry);
+  if (carried.length + forbidding.length === 0) return;
   forbidding.length = 0;
-  for (const term of carriedAgainst(rest))
-    if (term.spec.kind === 'anti' && term.counts.size > 0) forbidding.push(term);
+  for (const term of carried) if (term.spec.kind === 'anti' && term.counts.size > 0) forbidding.push(term);
+}
+
+/** Whether nothing but the room on a node decides, beyond the node object itself. */
+export function asksForRoomAlone(inquiry: Inquiry): boolean {
+  const { hard, affinity, anti, volumes, record } = inquiry;
+  return (
+    hard.length + affinity.length + anti.length + record.pods.ports.length === 0 &&
+    volumes === undefined &&
+    carriedAgainst(inquiry).every(({ spec, counts }) => spec.kind !== 'anti' || counts.size === 0)
+  );
 }
 
 /** Terms of pods that run, or ran, and mean this one. */

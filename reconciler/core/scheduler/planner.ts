@@ -6,7 +6,6 @@ import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { PlanContext } from '../model/controller.ts';
 import { OverlayView } from '../model/overlay-view.ts';
 import type { Change, EventRecord } from '../model/plan.ts';
-import { isPodDeleted } from '../model/pod-status.ts';
 import { mix } from '../model/seeded-suffix.ts';
 import { type Decision, decide, nowhere } from './decide.ts';
 import { type Diagnosis, fitMessage, type PluginName, refusingPlugins } from './diagnosis.ts';
@@ -14,6 +13,7 @@ import { Drafts } from './drafts.ts';
 import { type Inquiry, inquire } from './inquiry.ts';
 import { groupKey, type PodGroup, podGroup } from './pod-group.ts';
 import { preempt } from './preemption/preempt.ts';
+import { isVictim } from './preemption/victim-mark.ts';
 import { profileOf, type SchedulerConfiguration } from './profile.ts';
 import { RefusedClasses } from './refused-classes.ts';
 import type { ScoredNodes } from './scored-nodes.ts';
@@ -100,7 +100,7 @@ class Round {
   }
 
   evict(): void {
-    for (const pod of this.#state.victims.values()) if (!isPodDeleted(pod)) this.drafts.delete(pod);
+    for (const pod of this.#state.victims.values()) if (isVictim(pod)) this.drafts.delete(pod);
   }
 
   take(pod: Pod): void {
@@ -206,7 +206,7 @@ class Round {
       }
     for (const other of demoted) {
       this.drafts.demote(other.pod);
-      state.nominations.delete(other.uid);
+      state.denominate(other.uid);
     }
     this.drafts.wait(pod, { reason, message }, nodeName);
     state.nominate(pod, nodeName);

@@ -1,15 +1,9 @@
 /** The filters over one node, in Kubernetes' order: the first that refuses decides. They read arrays alone. */
 import type { Inquiry } from '../inquiry.ts';
 import type { FilterName } from '../profile.ts';
+import type { ClassRecord } from '../state/class-record.ts';
 import type { ResourceColumn } from '../state/node-table.ts';
 import type { RefusalCode } from './refusal.ts';
-
-const noPorts = "node(s) didn't have free ports for the requested pod ports";
-const skewed = "node(s) didn't match pod topology spread constraints";
-const keyless = "node(s) didn't match pod topology spread constraints (missing required label)";
-const affinityRules = "node(s) didn't match pod affinity rules";
-const antiAffinityRules = "node(s) didn't match pod anti-affinity rules";
-const existingAntiAffinity = "node(s) didn't satisfy existing pods anti-affinity rules";
 
 /** Why the pod may not go to the node in the slot as the state is now; 0 where it may. */
 export function refusalAt(inquiry: Inquiry, slot: number): RefusalCode {
@@ -29,7 +23,7 @@ function portRefusal({ record, state, profile }: Inquiry, slot: number): Refusal
   if (ports.length === 0 || !profile.filters.has('NodePorts')) return 0;
   const inUse = state.portsOf(slot);
   if (inUse === undefined || !ports.some((port) => inUse.clashes(port))) return 0;
-  return state.refusals.code('NodePorts', [noPorts], false);
+  return state.refusals.fixed.ports;
 }
 
 function roomRefusal(inquiry: Inquiry, slot: number): RefusalCode {
@@ -42,15 +36,37 @@ function roomRefusal(inquiry: Inquiry, slot: number): RefusalCode {
   return 0;
 }
 
+/** Resources of which a combination is told by the bits of a number. */
+const bitsMax = 15;
+
 /** Every resource that lacks is a reason of its own; more than the node has at all can never be had there. */
 function lackingResources({ record, state, profile }: Inquiry, slot: number): RefusalCode {
   if (!profile.filters.has('NodeResourcesFit')) return 0;
-  const lacking = record.demand.filter(
+  const { demand, lacks } = record;
+  let bits = 0;
+  for (let at = 0; at < demand.length; at++) {
+    const { column, amount } = demand[at] as (typeof demand)[number];
+    const all = column.allocatable[slot] ?? 0;
+    if ((column.requested[slot] ?? 0) + amount <= all) continue;
+    bits |= (amount > all ? 3 : 1) << (2 * Math.min(at, bitsMax));
+  }
+  const known = demand.length <= bitsMax ? lacks.get(bits) : undefined;
+  if (known !== undefined) return known;
+  const code = lackCode(record.demand, state, slot);
+  lacks.set(bits, code);
+  return code;
+}
+
+function lackCode(demand: ClassRecord['demand'], state: Inquiry['state'], slot: number): RefusalCode {
+  const lacking = demand.filter(
     ({ column, amount }) => (column.requested[slot] ?? 0) + amount > (column.allocatable[slot] ?? 0),
   );
-  const reasons = lacking.map(({ column }) => lackOf(column));
   const never = lacking.some(({ column, amount }) => amount > (column.allocatable[slot] ?? 0));
-  return state.refusals.code('NodeResourcesFit', reasons, never);
+  return state.refusals.code(
+    'NodeResourcesFit',
+    lacking.map(({ column }) => lackOf(column)),
+    never,
+  );
 }
 
 function lackOf({ resource }: ResourceColumn): string {
@@ -81,28 +97,25 @@ function spreadRefusal({ hard, fewest, state }: Inquiry, slot: number): RefusalC
   for (let at = 0; at < hard.length; at++) {
     const { tally, maxSkew, self } = hard[at] as (typeof hard)[number];
     const domain = tally.topology.domainOf[slot] ?? -1;
-    if (domain < 0) return state.refusals.code('PodTopologySpread', [keyless], true);
+    if (domain < 0) return state.refusals.fixed.keyless;
     const skew = (tally.counts[domain] ?? 0) + (self ? 1 : 0) - (fewest[at] ?? 0);
-    if (skew > maxSkew) return state.refusals.code('PodTopologySpread', [skewed], false);
+    if (skew > maxSkew) return state.refusals.fixed.skew;
   }
   return 0;
 }
 
 function affinityRefusal(inquiry: Inquiry, slot: number): RefusalCode {
   const { affinity, anti, forbidding, state } = inquiry;
-  if (affinity.length > 0 && !nearEnough(inquiry, slot))
-    return state.refusals.code('InterPodAffinity', [affinityRules], true);
+  if (affinity.length > 0 && !nearEnough(inquiry, slot)) return state.refusals.fixed.affinity;
   for (let at = 0; at < anti.length; at++) {
     const { topology, counts } = anti[at] as (typeof anti)[number];
     const domain = topology.domainOf[slot] ?? -1;
-    if (domain >= 0 && (counts[domain] ?? 0) > 0)
-      return state.refusals.code('InterPodAffinity', [antiAffinityRules], false);
+    if (domain >= 0 && (counts[domain] ?? 0) > 0) return state.refusals.fixed.antiAffinity;
   }
   for (let at = 0; at < forbidding.length; at++) {
     const { topology, counts } = forbidding[at] as (typeof forbidding)[number];
     const domain = topology.domainOf[slot] ?? -1;
-    if (domain >= 0 && counts.has(domain))
-      return state.refusals.code('InterPodAffinity', [existingAntiAffinity], false);
+    if (domain >= 0 && counts.has(domain)) return state.refusals.fixed.existingAntiAffinity;
   }
   return 0;
 }

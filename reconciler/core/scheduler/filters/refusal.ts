@@ -12,9 +12,52 @@ export interface Refusal {
 /** 0 is no refusal. */
 export type RefusalCode = number;
 
+/** Refusals that have no parts that vary, by a short name. */
+const fixedRefusals = {
+  ports: {
+    plugin: 'NodePorts',
+    reasons: ["node(s) didn't have free ports for the requested pod ports"],
+    unresolvable: false,
+  },
+  skew: {
+    plugin: 'PodTopologySpread',
+    reasons: ["node(s) didn't match pod topology spread constraints"],
+    unresolvable: false,
+  },
+  keyless: {
+    plugin: 'PodTopologySpread',
+    reasons: ["node(s) didn't match pod topology spread constraints (missing required label)"],
+    unresolvable: true,
+  },
+  affinity: {
+    plugin: 'InterPodAffinity',
+    reasons: ["node(s) didn't match pod affinity rules"],
+    unresolvable: true,
+  },
+  antiAffinity: {
+    plugin: 'InterPodAffinity',
+    reasons: ["node(s) didn't match pod anti-affinity rules"],
+    unresolvable: false,
+  },
+  existingAntiAffinity: {
+    plugin: 'InterPodAffinity',
+    reasons: ["node(s) didn't satisfy existing pods anti-affinity rules"],
+    unresolvable: false,
+  },
+} as const satisfies Readonly<Record<string, Refusal>>;
+
+type FixedRefusal = keyof typeof fixedRefusals;
+
 export class RefusalTable {
   readonly #refusals: Refusal[] = [];
   readonly #codes = new Map<string, RefusalCode>();
+  /** Codes of the refusals that do not vary: filters look them up a thousand times for one pod. */
+  readonly fixed = Object.fromEntries(
+    Object.entries(fixedRefusals).map(([name, { plugin, reasons, unresolvable }]) => [
+      name,
+      this.code(plugin, reasons, unresolvable),
+    ]),
+  ) as Readonly<Record<FixedRefusal, RefusalCode>>;
 
   code(plugin: FilterName, reasons: readonly string[], unresolvable: boolean): RefusalCode {
     const key = `${plugin} ${unresolvable} ${reasons.join('\0')}`;

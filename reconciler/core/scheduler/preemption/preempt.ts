@@ -1,12 +1,11 @@
 /** DefaultPreemption: whether taking pods of lower priority away would let a pod in, and on which node. */
 import { mix } from '../../model/seeded-suffix.ts';
-import { podCondition } from '../../model/pod-status.ts';
 import { availability, type Diagnosis } from '../diagnosis.ts';
-import type { Inquiry } from '../inquiry.ts';
+import { asksForRoomAlone, type Inquiry } from '../inquiry.ts';
 import type { CandidateBounds } from '../profile.ts';
 import type { PlacedPod } from '../state/placed-pod.ts';
 import { budgetsOf } from './budgets.ts';
-import { chooseCandidate } from './choice.ts';
+import { isVictim } from './victim-mark.ts';
 import { type Candidate, tryNode } from './victims.ts';
 
 export type Preemption =
@@ -31,7 +30,7 @@ export function preempt(inquiry: Inquiry, diagnosis: Diagnosis, seed: number): P
     return { type: 'none', message: 'not eligible due to preemptionPolicy=Never.' };
   if (isUnderway(inquiry, diagnosis)) return { type: 'underway' };
   const { found, message } = search(inquiry, diagnosis, profile.preemption, seed);
-  const chosen = chooseCandidate(found);
+  const chosen = cheapest(found);
   if (chosen === undefined) return { type: 'none', message };
   const nodeName = inquiry.state.table.nameOf(chosen.slot);
   const nominated = [...(inquiry.state.nominations.on(nodeName)?.values() ?? [])];
@@ -51,13 +50,24 @@ function isUnderway({ pod, record, state }: Inquiry, diagnosis: Diagnosis): bool
   const code = diagnosis.codes[slot] ?? 0;
   if (code !== 0 && state.refusals.get(code).unresolvable) return false;
   for (const other of state.podsOn(nodeName)?.values() ?? [])
-    if (other.of.pods.priority < record.pods.priority && isGoing(other)) return true;
+    if (other.of.pods.priority < record.pods.priority && isVictim(other.pod)) return true;
   return false;
 }
 
-function isGoing({ pod }: PlacedPod): boolean {
-  const condition = podCondition(pod, 'DisruptionTarget');
-  return condition?.status === 'True' && condition.reason === 'PreemptionByScheduler';
+/** The first of those that cost the least. */
+function cheapest(candidates: readonly Candidate[]): Candidate | undefined {
+  let [best] = candidates;
+  for (const candidate of candidates)
+    if (best !== undefined && isCheaper(candidate.costs, best.costs)) best = candidate;
+  return best;
+}
+
+function isCheaper(left: readonly number[], right: readonly number[]): boolean {
+  for (let at = 0; at < left.length; at++) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
 }
 
 interface Search {
@@ -78,16 +88,17 @@ function search(inquiry: Inquiry, diagnosis: Diagnosis, bounds: CandidateBounds,
   const enough = Math.max(share, bounds.minCandidateNodesAbsolute);
   const first = slots.length === 0 ? 0 : mix(seed, 2) % slots.length;
   const budgets = budgetsOf(state.view);
+  const byRoom = asksForRoomAlone(inquiry);
   const found: Candidate[] = [];
   let harmless = 0;
   for (let step = 0; step < slots.length; step++) {
     if (harmless > 0 && found.length >= enough) break;
-    const trial = tryNode(inquiry, slots[(first + step) % slots.length] ?? 0, budgets);
+    const trial = tryNode(inquiry, slots[(first + step) % slots.length] ?? 0, budgets, byRoom);
     if (trial === 'no-victims') count(noVictims);
     else if (typeof trial === 'number') for (const reason of state.refusals.get(trial).reasons) count(reason);
     else {
       found.push(trial);
-      if (trial.violations === 0) harmless++;
+      if (trial.costs[0] === 0) harmless++;
     }
   }
   return { found, message: availability(diagnosis.nodes, reasons) };

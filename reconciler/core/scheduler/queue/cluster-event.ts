@@ -43,10 +43,13 @@ export function clusterEvent({ ref, before, after }: ViewChange): ClusterEvent |
 function podEvent(before: Pod | undefined, after: Pod | undefined): ClusterEvent | undefined {
   const [was, is] = [isOnNode(before), isOnNode(after)];
   if (before !== undefined && was && !is) return { type: 'pod-gone', pod: before };
-  if (after === undefined) return before !== undefined && isPromised(before) ? { type: 'pod-gone', pod: before } : undefined;
+  if (after === undefined)
+    return before !== undefined && isPromised(before) ? { type: 'pod-gone', pod: before } : undefined;
   if (!was && is) return { type: 'pod-placed', pod: after };
-  if (before !== undefined && is) return differs(before, after) ? { type: 'pod-changed', before, pod: after } : undefined;
-  if (before !== undefined && isPromised(before) && !isPromised(after)) return { type: 'pod-gone', pod: before };
+  if (before !== undefined && is)
+    return differs(before, after) ? { type: 'pod-changed', before, pod: after } : undefined;
+  if (before !== undefined && isPromised(before) && !isPromised(after))
+    return { type: 'pod-gone', pod: before };
   return before === undefined ? { type: 'pod-waits', pod: after } : undefined;
 }
 

@@ -46,7 +46,11 @@ const hints: Readonly<Record<PluginName, Hints>> = {
     node: opens,
     'pod-gone': ({ pods }, { pod }) => pods.ports.length > 0 && usesPorts(pod),
   },
-  NodeResourcesFit: { node: hasMoreRoom, 'pod-gone': always, 'pod-changed': always },
+  NodeResourcesFit: {
+    node: hasMoreRoom,
+    'pod-gone': (refused, { pod }) => fitsBeside(refused, pod),
+    'pod-changed': (refused, { pod }) => fitsBeside(refused, pod),
+  },
   VolumeRestrictions: { storage: always, 'pod-gone': always, node: opens },
   NodeVolumeLimits: { storage: always, 'pod-gone': always, node: opens },
   VolumeBinding: { storage: always, node: reshapes },
@@ -78,18 +82,29 @@ export function listeners(type: ClusterEvent['type']): readonly PluginName[] {
 }
 
 const listening: Readonly<Partial<Record<ClusterEvent['type'], readonly PluginName[]>>> = Object.fromEntries(
-  (
-    ['pod-placed', 'pod-changed', 'pod-gone', 'pod-waits', 'node', 'namespace', 'storage'] as const
-  ).map((type) => [
-    type,
-    (Object.keys(hints) as PluginName[]).filter((plugin) => hints[plugin][type] !== undefined),
-  ]),
+  (['pod-placed', 'pod-changed', 'pod-gone', 'pod-waits', 'node', 'namespace', 'storage'] as const).map(
+    (type) => [
+      type,
+      (Object.keys(hints) as PluginName[]).filter((plugin) => hints[plugin][type] !== undefined),
+    ],
+  ),
 );
 
 export function mayHelp(plugin: PluginName, refused: Refused, event: ClusterEvent): boolean {
   // The table pairs each type with a function of that type's events.
   const hint = hints[plugin][event.type] as ((refused: Refused, event: ClusterEvent) => boolean) | undefined;
   return hint?.(refused, event) === true;
+}
+
+/** The node that the pod was on, or was promised, has room for the refused one now. */
+function fitsBeside({ pods, state }: Refused, { spec, status }: Pod): boolean {
+  const slot = state.table.slotOf(spec?.nodeName ?? status?.nominatedNodeName ?? '');
+  if (slot === undefined) return false;
+  return state
+    .recordOf(pods.pod)
+    .demand.every(
+      ({ column, amount }) => (column.requested[slot] ?? 0) + amount <= (column.allocatable[slot] ?? 0),
+    );
 }
 
 function usesPorts(pod: Pod): boolean {
@@ -141,5 +156,7 @@ function keptApart({ pods, state }: Refused, pod: Pod): boolean {
 }
 
 function isMeant(chosen: PodSelection, { metadata }: Pod, state: SchedulerState): boolean {
-  return means(chosen, metadata.namespace ?? '', metadata.labels ?? {}, (name) => state.namespaceLabels(name));
+  return means(chosen, metadata.namespace ?? '', metadata.labels ?? {}, (name) =>
+    state.namespaceLabels(name),
+  );
 }

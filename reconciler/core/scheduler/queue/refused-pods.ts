@@ -65,7 +65,17 @@ export class RefusedPods {
       for (const kind of this.#byPlugin.get(plugin) ?? [])
         if (!helped.has(kind) && mayHelp(plugin, kind.refused, event)) helped.add(kind);
     }
-    return [...helped].flatMap(({ members }) => [...members]);
+    const found: QueuedPod[] = [];
+    for (const { members } of helped)
+      for (const member of members) if (this.#concerns(event, member)) found.push(member);
+    return found;
+  }
+
+  /** Who was promised a node waits for that one to become free. */
+  #concerns(event: ClusterEvent, { pod }: QueuedPod): boolean {
+    if (event.type !== 'pod-gone') return true;
+    const promised = this.#state.nominations.nodeOf(pod.metadata.uid ?? '');
+    return promised === undefined || promised === event.pod.spec?.nodeName;
   }
 
   #listeners(plugin: PluginName): Set<Kind> {

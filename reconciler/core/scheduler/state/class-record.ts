@@ -9,6 +9,8 @@ export class ClassRecord {
   readonly pods: PodClass;
   /** What the pods take, column by column; zeros are left out. */
   readonly demand: readonly { readonly column: ResourceColumn; readonly amount: number }[];
+  /** Refusals by what lacks, two bits to a resource: there is none, there could never be. */
+  readonly lacks = new Map<number, number>();
   readonly #selections: Selections;
   readonly #specs: readonly CarriedSpec[];
   #groups: { readonly staying: LabelGroup; readonly leaving: LabelGroup } | undefined;

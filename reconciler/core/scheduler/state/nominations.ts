@@ -18,22 +18,25 @@ export class Nominations {
     return this.#byNode.get(nodeName);
   }
 
-  set(pod: PlacedPod): void {
-    this.delete(pod.uid);
+  /** Gives the node that the pod was nominated to before. */
+  set(pod: PlacedPod): string | undefined {
+    const former = this.delete(pod.uid);
     this.#byUid.set(pod.uid, pod);
     const others = this.#byNode.get(pod.nodeName) ?? new Map<string, PlacedPod>();
     others.set(pod.uid, pod);
     this.#byNode.set(pod.nodeName, others);
+    return former;
   }
 
-  delete(uid: string): boolean {
+  /** Gives the node that the pod was nominated to; undefined where there was none. */
+  delete(uid: string): string | undefined {
     const known = this.#byUid.get(uid);
-    if (known === undefined) return false;
+    if (known === undefined) return undefined;
     this.#byUid.delete(uid);
     const others = this.#byNode.get(known.nodeName);
     others?.delete(uid);
     if (others?.size === 0) this.#byNode.delete(known.nodeName);
-    return true;
+    return known.nodeName;
   }
 
   list(): readonly string[] {

@@ -5,11 +5,12 @@
  */
 import type { Node, Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
-import { isPodDeleted, isPodTerminal, podCondition } from '../../model/pod-status.ts';
+import { isPodDeleted, isPodTerminal } from '../../model/pod-status.ts';
 import { RefusalTable } from '../filters/refusal.ts';
 import { PortsInUse } from '../pods/host-ports.ts';
 import type { Labels } from '../pods/label-matcher.ts';
 import { classKey, podClassOf } from '../pods/pod-class.ts';
+import { isVictim } from '../preemption/victim-mark.ts';
 import type { Profile } from '../profile.ts';
 import { ClassRecord } from './class-record.ts';
 import { nodeFacts } from './node-facts.ts';
@@ -31,6 +32,8 @@ export class SchedulerState {
   /** Pods that were told to go for another, and are not deleted yet; by uid. */
   readonly victims = new Map<string, Pod>();
   readonly view: ClusterView;
+  /** By node slot: counts what happened to the node and the pods that are on it or meant for it. */
+  readonly versions: number[] = [];
   /** Counts changes of any kind; and of those, the ones that may have made room. */
   generation = 0;
   relief = 0;
@@ -116,7 +119,7 @@ export class SchedulerState {
 
   /** Counts the pod on the node before the view shows it there. Undone by `restore`, confirmed by the view. */
   assume(pod: Pod, nodeName: string): void {
-    this.nominations.delete(pod.metadata.uid ?? '');
+    this.denominate(pod.metadata.uid ?? '');
     this.#place(this.#placedPod(pod, nodeName));
   }
 
@@ -126,13 +129,23 @@ export class SchedulerState {
     const live = this.view.get<Pod>('v1', 'Pod', namespace, name);
     const placed = this.#placed.get(uid);
     if (placed !== undefined && live?.spec?.nodeName !== placed.nodeName) this.#unplace(placed);
-    if (this.nominations.delete(uid)) this.#relieved();
+    this.denominate(uid);
     this.#applyPod(pod, live);
   }
 
   nominate(pod: Pod, nodeName: string): void {
     this.generation++;
-    this.nominations.set(this.#placedPod(pod, nodeName));
+    const former = this.nominations.set(this.#placedPod(pod, nodeName));
+    for (const name of [former, nodeName]) this.#touch(this.table.slotOf(name ?? ''));
+  }
+
+  /** Nothing is kept for the pod any more; false where nothing was. */
+  denominate(uid: string): boolean {
+    const former = this.nominations.delete(uid);
+    if (former === undefined) return false;
+    this.#touch(this.table.slotOf(former));
+    this.#relieved();
+    return true;
   }
 
   /** Counts `pod` in or out of its node for the time of one question; the caller undoes it. */
@@ -180,7 +193,7 @@ export class SchedulerState {
     if (placed !== undefined) return;
     const nominated = pod.status?.nominatedNodeName ?? '';
     if (nominated === '') {
-      if (this.nominations.delete(uid)) this.#relieved();
+      this.denominate(uid);
     } else if (isPodDeleted(pod)) this.#drop(uid);
     else this.nominate(pod, nominated);
   }
@@ -188,7 +201,7 @@ export class SchedulerState {
   #applyPlaced(pod: Pod, nodeName: string): void {
     const uid = pod.metadata.uid ?? '';
     this.#mark(pod);
-    if (this.nominations.delete(uid)) this.#relieved();
+    this.denominate(uid);
     const next = this.#placedPod(pod, nodeName);
     const known = this.#placed.get(uid);
     if (
@@ -207,15 +220,13 @@ export class SchedulerState {
 
   /** The scheduler's own mark on a pod that has to go for another. */
   #mark(pod: Pod): void {
-    const condition = podCondition(pod, 'DisruptionTarget');
-    const marked = condition?.status === 'True' && condition.reason === 'PreemptionByScheduler';
-    if (marked && !isPodDeleted(pod)) this.victims.set(pod.metadata.uid ?? '', pod);
+    if (isVictim(pod) && !isPodDeleted(pod)) this.victims.set(pod.metadata.uid ?? '', pod);
     else this.victims.delete(pod.metadata.uid ?? '');
   }
 
   #drop(uid: string): void {
     this.victims.delete(uid);
-    if (this.nominations.delete(uid)) this.#relieved();
+    this.denominate(uid);
     const placed = this.#placed.get(uid);
     if (placed !== undefined) this.#unplace(placed);
   }
@@ -252,6 +263,7 @@ export class SchedulerState {
   #count(pod: PlacedPod, by: 1 | -1): void {
     const slot = this.table.slotOf(pod.nodeName);
     if (slot === undefined) return;
+    this.#touch(slot);
     const { table } = this;
     const { pods, demand } = pod.of;
     for (const { column, amount } of demand)
@@ -283,6 +295,7 @@ export class SchedulerState {
     this.#nodeFacts.set(name, facts);
     const { capacity } = this.table;
     const at = this.table.put(node);
+    this.#touch(at);
     if (this.table.capacity !== capacity) this.#static.clear();
     this.selections.nodeAdded(at);
     for (const made of this.#static.values()) made.set(at, node);
@@ -295,6 +308,7 @@ export class SchedulerState {
     if (slot === undefined) return;
     this.#emptyNode(name, slot);
     this.table.remove(slot);
+    this.#touch(slot);
     this.#nodeFacts.delete(name);
     this.#relieved();
   }
@@ -311,6 +325,10 @@ export class SchedulerState {
     if (JSON.stringify(before) === JSON.stringify(labels)) return;
     this.selections.namespacesChanged();
     this.#relieved();
+  }
+
+  #touch(slot: number | undefined): void {
+    if (slot !== undefined) this.versions[slot] = (this.versions[slot] ?? 0) + 1;
   }
 
   #relieved(): void {
