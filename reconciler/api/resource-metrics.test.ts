@@ -49,7 +49,7 @@ async function asked(url: string, usage = async () => source, method = 'GET'): P
   assert.ok(attributes !== undefined);
   const view = viewOf();
   const route = resourceMetrics({ view: () => view, usage });
-  return route(attributes, { method } as IncomingMessage, { username: 'jane', groups: [] });
+  return route(attributes, { method } as IncomingMessage, { name: 'jane', groups: [] });
 }
 
 test('a node and a pod are told of as metrics-server tells of them', async () => {

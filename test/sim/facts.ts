@@ -7,6 +7,7 @@ import type {
   PersistentVolumeClaim,
   Service,
 } from '../../schemas/kubernetes/types/core-v1.ts';
+import type { PodDisruptionBudget } from '../../schemas/kubernetes/types/policy-v1.ts';
 import type { EndpointSlice } from '../../schemas/kubernetes/types/discovery-v1.ts';
 import type { KubeObject } from '../../reconciler/core/model/object.ts';
 import { conditionFacts, ownerFacts } from './fact-lines.ts';
@@ -61,6 +62,13 @@ const factsByKind: Readonly<Record<string, (object: KubeObject) => readonly stri
   PersistentVolume: (object) => volumeFacts(object as PersistentVolume),
   PersistentVolumeClaim: (object) => claimFacts(object as PersistentVolumeClaim),
   HorizontalPodAutoscaler: autoscalerFacts,
+  PodDisruptionBudget: (object) => {
+    const { status } = object as PodDisruptionBudget;
+    if (status === undefined) return [];
+    const { currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed, conditions } = status;
+    const numbers = `${currentHealthy} of ${expectedPods} healthy, ${desiredHealthy} needed`;
+    return [`status: ${numbers}, ${disruptionsAllowed} may go`, ...conditionFacts(conditions, false)];
+  },
   Service: (object) => [`type: ${(object as Service).spec?.type ?? '-'}`],
 };
 

@@ -8,6 +8,7 @@ import { cronJobController } from './cronjob/controller.ts';
 import { customResourceController } from './custom-resources/controller.ts';
 import { daemonSetController } from './daemonset/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
+import { staleDisruptionController } from './disruption/stale-disruption.ts';
 import { disruptionController } from './disruption/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/controller.ts';
@@ -71,6 +72,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     clusterRoleAggregationController,
     customResourceController,
     disruptionController,
+    staleDisruptionController,
     eventExpiryController,
     resourceQuotaController,
     apiEndpointController(settings.apiEndpoint),

@@ -81,10 +81,18 @@ for (const [spec, desired, allowed] of [
   });
 }
 
-test('a budget by percentage of pods that nobody scales allows nothing, and says why', () => {
+test('a budget by percentage counts no pods that nobody scales, and says so', () => {
   const lonely = pod('a', true, { ownerReferences: [] });
   const plan = planned(budget({ minAvailable: '50%' }), lonely);
-  assert.equal(statusOf(plan).disruptionsAllowed, 0);
+  assert.deepEqual([statusOf(plan).disruptionsAllowed, statusOf(plan).expectedPods], [0, 0]);
+  assert.equal(statusOf(plan).conditions?.[0]?.reason, 'InsufficientPods');
+  assert.equal(plan.events[0]?.reason, 'UnmanagedPods');
+  assert.equal(planned(budget({ minAvailable: 1 })).events[0]?.reason, 'NoPods');
+});
+
+test('pods whose controller is gone, or has no scale, leave a budget by percentage without numbers', () => {
+  const owners = [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'x', uid: 'nobody', controller: true }];
+  const plan = planned(budget({ maxUnavailable: 1 }), pod('a', true, { ownerReferences: owners }));
   assert.equal(statusOf(plan).conditions?.[0]?.reason, 'SyncFailed');
   assert.match(plan.events[0]?.message ?? '', /found no controllers for pod "a"/);
 });

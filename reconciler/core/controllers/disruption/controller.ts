@@ -7,12 +7,13 @@ import type { Controller, PlanContext } from '../../model/controller.ts';
 import { sameJson } from '../../model/json.ts';
 import { selects } from '../../model/label-selector.ts';
 import { type KubeObject, type ObjectRef, refOf } from '../../model/object.ts';
-import { emptyPlan, type Plan } from '../../model/plan.ts';
+import { emptyPlan, type EventRecord, type Plan } from '../../model/plan.ts';
 import { isPodDeleted, isPodReady, isPodTerminal } from '../../model/pod-status.ts';
 import { formatTime, parseTime } from '../../model/time.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
+import { selectorText } from '../../printing/texts.ts';
 import { eventsOf } from '../events.ts';
-import { expectationOf } from './expected-pods.ts';
+import { type Expectation, expectationOf } from './expected-pods.ts';
 
 /** An eviction whose pod has not begun to leave by then never happened. */
 const evictionWaitMs = 120_000;
@@ -21,38 +22,39 @@ const events = eventsOf('controllermanager');
 
 export const disruptionController: Controller = { name: 'disruption-controller', keysFor, plan };
 
-/** Kinds whose size a budget may go by. */
-const scaled: ReadonlySet<string> = new Set([
-  'Deployment',
-  'ReplicaSet',
-  'ReplicationController',
-  'StatefulSet',
-]);
-
 function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   const { ref } = change;
   if (ref.kind === 'PodDisruptionBudget') return change.after === undefined ? [] : [ref];
-  if (ref.kind === 'Pod') return budgetsOf(change, view);
-  return scaled.has(ref.kind) ? budgetsIn(ref.namespace, view).map(refOf) : [];
+  const budgets = budgetsIn(ref.namespace, view);
+  if (budgets.length === 0) return [];
+  if (ref.kind === 'Pod') return budgetsOf(change, budgets);
+  return isScaled(ref, view) ? budgets.map(refOf) : [];
+}
+
+/** Whether it is of a kind whose size a budget may go by. */
+function isScaled({ apiVersion, kind }: ObjectRef, view: ClusterView): boolean {
+  const info = view.kinds.byGvk(apiVersion, kind);
+  return info?.subresources.some(({ name }) => name === 'scale') === true;
 }
 
 function budgetsIn(namespace: string, view: ClusterView): readonly PodDisruptionBudget[] {
   return view.list<PodDisruptionBudget>('policy/v1', 'PodDisruptionBudget', namespace);
 }
 
-function budgetsOf({ before, after, ref }: ViewChange, view: ClusterView): readonly ObjectRef[] {
+function budgetsOf(
+  { before, after }: ViewChange,
+  budgets: readonly PodDisruptionBudget[],
+): readonly ObjectRef[] {
   const selected = (object: KubeObject | undefined, { spec }: PodDisruptionBudget): boolean =>
     object !== undefined && selects(spec?.selector, object.metadata.labels);
-  return budgetsIn(ref.namespace, view)
-    .filter((budget) => selected(before, budget) || selected(after, budget))
-    .map(refOf);
+  return budgets.filter((budget) => selected(before, budget) || selected(after, budget)).map(refOf);
 }
 
 function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
   const budget = view.get<PodDisruptionBudget>('policy/v1', 'PodDisruptionBudget', key.namespace, key.name);
   if (budget === undefined || budget.metadata.deletionTimestamp !== undefined) return emptyPlan;
   const pods = view
-    .list<Pod>('v1', 'Pod', key.namespace)
+    .podsLabelled(key.namespace, budget.spec?.selector?.matchLabels ?? {})
     .filter(({ metadata }) => selects(budget.spec?.selector, metadata.labels));
   const counted = pods.filter((pod) => !isPodTerminal(pod));
   const expectation = expectationOf(budget, counted, view);
@@ -79,16 +81,27 @@ function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
   const wait = againMs === undefined ? {} : { requeueAfterMs: againMs };
   if (sameJson(status, budget.status)) return { ...emptyPlan, ...wait };
   const object = { ...budget, status } as PodDisruptionBudget;
-  const told = failed
-    ? [
-        events.warning(
-          budget,
-          'CalculateExpectedPodCountFailed',
-          `Failed to calculate the number of expected pods: ${expectation}`,
-        ),
-      ]
-    : [];
+  const told = warningsOf(budget, pods, expectation);
   return { changes: [{ type: 'update', scope: 'status', object }], events: told, ...wait };
+}
+
+const unmanagedPods =
+  'As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.';
+
+function warningsOf(
+  budget: PodDisruptionBudget,
+  pods: readonly Pod[],
+  expectation: Expectation | string,
+): readonly EventRecord[] {
+  if (typeof expectation === 'string') {
+    const message = `Failed to calculate the number of expected pods: ${expectation}`;
+    return [events.warning(budget, 'CalculateExpectedPodCountFailed', message)];
+  }
+  if (pods.length === 0) return [events.normal(budget, 'NoPods', 'No matching pods found')];
+  if (!expectation.unmanaged) return [];
+  const selector = selectorText(budget.spec?.selector);
+  const found = `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged.`;
+  return [events.warning(budget, 'UnmanagedPods', `${found} ${unmanagedPods}`)];
 }
 
 function conditionsOf(

@@ -12,24 +12,28 @@ export interface Expectation {
   readonly expected: number;
   /** How many of them have to be healthy. */
   readonly desired: number;
+  /** Whether there are pods without a controller, which no size counts. */
+  readonly unmanaged: boolean;
 }
 
-/** A text where the numbers cannot be told: a pod without a controller, or with one that has no scale. */
+/** A text where the numbers cannot be told: a pod has a controller that is gone, or has no scale. */
 export function expectationOf(
   budget: PodDisruptionBudget,
   pods: readonly Pod[],
   view: ClusterView,
 ): Expectation | string {
   const { minAvailable, maxUnavailable } = budget.spec ?? {};
-  if (typeof minAvailable === 'number') return { expected: pods.length, desired: minAvailable };
-  if (minAvailable === undefined && maxUnavailable === undefined)
-    return { expected: pods.length, desired: 0 };
-  const expected = scaleOf(pods, view);
+  const all = { expected: pods.length, unmanaged: false };
+  if (typeof minAvailable === 'number') return { ...all, desired: minAvailable };
+  if (minAvailable === undefined && maxUnavailable === undefined) return { ...all, desired: 0 };
+  const managed = pods.filter((pod) => controllerOf(pod) !== undefined);
+  const unmanaged = managed.length < pods.length;
+  const expected = scaleOf(managed, view);
   if (typeof expected === 'string') return expected;
-  if (minAvailable !== undefined) return { expected, desired: share(minAvailable, expected) };
+  if (minAvailable !== undefined) return { expected, desired: share(minAvailable, expected), unmanaged };
   const unavailable =
     typeof maxUnavailable === 'number' ? maxUnavailable : share(maxUnavailable ?? '0%', expected);
-  return { expected, desired: Math.max(0, expected - unavailable) };
+  return { expected, desired: Math.max(0, expected - unavailable), unmanaged };
 }
 
 /** `30%` of a number, rounded up as Kubernetes rounds for budgets. */
@@ -41,11 +45,9 @@ function share(percent: string | number, of: number): number {
 function scaleOf(pods: readonly Pod[], view: ClusterView): number | string {
   const sizes = new Map<string, number>();
   for (const pod of pods) {
-    const owner = controllerOf(pod);
     const name = pod.metadata.name ?? '';
-    if (owner === undefined) return `found no controllers for pod ${JSON.stringify(name)}`;
-    const controller = view.byUid(owner.uid);
-    if (controller === undefined) return `the controller of pod ${JSON.stringify(name)} is gone`;
+    const controller = view.byUid(controllerOf(pod)?.uid ?? '');
+    if (controller === undefined) return `found no controllers for pod ${JSON.stringify(name)}`;
     const top = topController(controller, view);
     const size = replicasOf(top, view);
     if (size === undefined) return `${top.kind}.${top.apiVersion} does not implement the scale subresource`;
