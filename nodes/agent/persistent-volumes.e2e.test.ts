@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import type { ClaimEntry, Report, TokenEntry, VolumeRemovedReport } from '../../schemas/wire/messages.ts';
+import type {
+  ClaimEntry,
+  ConfigMapEntry,
+  Report,
+  TokenEntry,
+  VolumeRemovedReport,
+} from '../../schemas/wire/messages.ts';
 import { AgentTrial, deleted, networkEntry, podEntry, sh } from '../../test/contract/agent-trial.ts';
 
 let trial: AgentTrial;
@@ -37,7 +43,7 @@ test('what one pod wrote the next one reads; the folder goes when it is told to,
   const folder = trial.path('berth/volumes/pvc-data');
   const writer = podEntry(
     'writer',
-    { ...sh('id -u; echo kept > /data/file; sync; sleep 1000'), ...onData },
+    { ...sh('echo kept > /data/file; sync; id -u; sleep 1000'), ...onData },
     { volumes, securityContext: { runAsUser: 1234 } },
   );
   await trial.apply([claimEntry('data', {}), writer]);
@@ -123,6 +129,27 @@ test('a part of a volume is shown by itself, made where it is missing, and never
   await trial.apply([podEntry('leads-out', { ...sh('true'), volumeMounts: leads }, { volumes: parts })]);
   const event = await trial.event('leads-out', 'Failed');
   assert.match(event.message, /subpath "out" not within volume path/);
+});
+
+test('a file of a config map is mounted over one that is there, and stays as it was', async () => {
+  const settings = (text: string): ConfigMapEntry => ({
+    key: 'configmap/default/settings',
+    type: 'configmap',
+    data: { key: text },
+    binaryData: {},
+  });
+  const volumeMounts = [{ name: 'files', mountPath: '/etc/resolv.conf', subPath: 'key' }];
+  const script = 'while true; do cat /etc/resolv.conf; sleep 0.2; done';
+  const files = [{ name: 'files', configMap: { name: 'settings' } }];
+  await trial.apply([
+    settings('one\n'),
+    podEntry('file', { ...sh(script), volumeMounts }, { volumes: files }),
+  ]);
+  await trial.log('file', /^one\none\n/);
+  await trial.apply([settings('two\n')]);
+  const before = (await trial.log('file', /one/)).length;
+  const log = await trial.log('file', new RegExp(`^[^]{${String(before + 12)},}`));
+  assert.doesNotMatch(log, /two/);
 });
 
 test('a pod reads its token, and the one that follows it', async () => {

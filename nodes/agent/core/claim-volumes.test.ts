@@ -45,6 +45,11 @@ function compile(
   return volumes[0] ?? problems[0]?.replace('MountVolume.SetUp failed for volume "v" : ', '') ?? '';
 }
 
+function problemOf(pod: Pod, entries: readonly DesiredEntry[]): string {
+  const compiled = compile(pod, entries);
+  return typeof compiled === 'string' ? compiled : assert.fail('it can be made');
+}
+
 test('a claim is what its volume is on this host', () => {
   const ownership = { fsGroup: 50, changePolicy: 'always' } as const;
   const cases: readonly (readonly [ClaimEntry, VolumeSpec | string])[] = [
@@ -76,7 +81,7 @@ test('an ephemeral volume is the claim that was made for this very pod', () => {
   const made = claim('web-v', { hostPath: { path: '/disk' } }, { ownerUid: 'uid-web' });
   assert.deepEqual(compile(ephemeral, [made]), { type: 'hostPath', name: 'v', path: '/disk', check: '' });
   const foreign = { ...made, ownerUid: 'uid-former' };
-  assert.match(String(compile(ephemeral, [foreign])), /was not created for pod shop\/web/);
+  assert.match(problemOf(ephemeral, [foreign]), /was not created for pod shop\/web/);
 });
 
 test('a claim for one pod is the first one’s until it has ended', () => {
@@ -91,6 +96,6 @@ test('a claim for one pod is the first one’s until it has ended', () => {
     { key: 'pod/uid-second', type: 'pod', pod: second },
   ];
   assert.equal(typeof compile(first, entries), 'object');
-  assert.match(String(compile(second, entries)), /already in use by another pod/);
+  assert.match(problemOf(second, entries), /already in use by another pod/);
   assert.equal(typeof compile(second, entries, ['uid-first']), 'object');
 });
