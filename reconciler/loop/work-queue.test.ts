@@ -111,3 +111,29 @@ test('an outcome may ask for another turn later, and a rejection is a broken inv
   await settle();
   assert.deepEqual([runs, String(errors[0])], [2, 'Error: broken']);
 });
+
+test('a key whose work took long rests as long before it is worked on again, once for all that wanted it', async () => {
+  const gates: (() => void)[] = [];
+  let runs = 0;
+  const { queue, clock } = queueOf(() => {
+    runs += 1;
+    return new Promise((resolve) => gates.push(() => resolve('done')));
+  });
+  queue.add('a', 'a');
+  queue.add('a', 'a');
+  await settle();
+  clock.advance(40);
+  gates.shift()?.();
+  await settle();
+  assert.equal(queue.idle, false);
+  queue.add('a', 'a');
+  clock.advance(39);
+  await settle();
+  assert.equal(runs, 1);
+  clock.advance(1);
+  await settle();
+  assert.equal(runs, 2);
+  gates.shift()?.();
+  await settle();
+  assert.equal(queue.idle, true);
+});

@@ -8,6 +8,13 @@ import type { Clock } from '../core/ports.ts';
 const backoffFirstMs = 5;
 const backoffMaxMs = 60_000;
 
+/**
+ * Work that took this long makes its key wait as long again, if it is wanted meanwhile: a set of ten thousand pods changes
+ * with every report of theirs, and is counted once for all that came in. Others need not wait for it.
+ */
+const longWorkMs = 10;
+const restMaxMs = 100;
+
 /** `again` counts as a failure and waits; a number asks for another turn after so many milliseconds. */
 export type WorkOutcome = 'done' | 'again' | { readonly afterMs: number };
 
@@ -21,6 +28,8 @@ export class WorkQueue<Key> {
   readonly #dirty = new Map<string, Key>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, () => void>();
+  /** Keys that rest after long work. */
+  readonly #resting = new Set<string>();
   #paused = true;
 
   /** `work` must not reject: what it rejects with is a broken invariant and goes to `failed`. */
@@ -47,15 +56,19 @@ export class WorkQueue<Key> {
     this.#paused = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+    this.#resting.clear();
   }
 
   add(id: string, key: Key): void {
     if (this.#active.has(id)) this.#dirty.set(id, key);
+    else if (this.#resting.has(id)) return;
     else this.#ready.set(id, key);
     this.#pump();
   }
 
   addAfter(id: string, key: Key, delayMs: number): void {
+    // Its turn comes anyway, and says when the next one is.
+    if (this.#resting.has(id)) return;
     this.#timers.get(id)?.();
     const cancel = this.#clock.after(delayMs, () => {
       this.#timers.delete(id);
@@ -65,7 +78,7 @@ export class WorkQueue<Key> {
   }
 
   get idle(): boolean {
-    return this.#ready.size === 0 && this.#active.size === 0;
+    return this.#ready.size === 0 && this.#active.size === 0 && this.#resting.size === 0;
   }
 
   #pump(): void {
@@ -74,14 +87,15 @@ export class WorkQueue<Key> {
       if (this.#active.size >= this.#concurrency) return;
       this.#ready.delete(id);
       this.#active.add(id);
+      const begunMs = this.#clock.steady();
       this.#work(key).then(
-        (outcome) => this.#finish(id, key, outcome),
+        (outcome) => this.#finish(id, key, outcome, this.#clock.steady() - begunMs),
         (error: unknown) => this.#failed(error),
       );
     }
   }
 
-  #finish(id: string, key: Key, outcome: WorkOutcome): void {
+  #finish(id: string, key: Key, outcome: WorkOutcome, lastedMs: number): void {
     this.#active.delete(id);
     if (outcome === 'again') {
       const failures = this.#failures.get(id) ?? 0;
@@ -94,8 +108,21 @@ export class WorkQueue<Key> {
     const dirty = this.#dirty.get(id);
     if (dirty !== undefined) {
       this.#dirty.delete(id);
-      this.#ready.set(id, dirty);
+      if (lastedMs < longWorkMs) this.#ready.set(id, dirty);
+      else this.#rest(id, dirty, Math.min(lastedMs, restMaxMs));
     }
     this.#pump();
+  }
+
+  /** A key that is wanted again, after a while. A later turn that its work asked for is asked for anew then. */
+  #rest(id: string, key: Key, restMs: number): void {
+    this.#timers.get(id)?.();
+    this.#resting.add(id);
+    const cancel = this.#clock.after(restMs, () => {
+      this.#timers.delete(id);
+      this.#resting.delete(id);
+      this.add(id, key);
+    });
+    this.#timers.set(id, cancel);
   }
 }
