@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { type ApiClient, ApiProblem, apiClient } from './client.ts';
 import { age, outputFormat, print, progressLine, table } from './output.ts';
-import { type GlobalOptions, socketPath } from './settings.ts';
+import { type GlobalOptions, identityPath, socketPath } from './settings.ts';
 
 interface HostKey {
   readonly type: string;
@@ -213,7 +213,7 @@ function hostObject(
       port: Number(options.port),
       user,
       hostKeys,
-      ...(options.identity === undefined ? {} : { identity: options.identity }),
+      ...(options.identity === undefined ? {} : { identity: identityPath(options.identity) }),
       ...(options.internalAddress === undefined ? {} : { internalAddress: options.internalAddress }),
       ...(options.label === undefined ? {} : { labels }),
       ...(options.runtimeSocket === undefined ? {} : { runtime: { socket: options.runtimeSocket } }),

@@ -1,4 +1,5 @@
 /** Where the reconciler of this command line lives. */
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -14,6 +15,11 @@ export function stateDirectory(options: GlobalOptions): string {
   if (given !== undefined && given !== '') return resolve(given);
   if (process.getuid?.() === 0) return '/var/lib/berth-reconciler';
   return join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'berth');
+}
+
+/** The path of a key file that is given from here; a name that is no file here is one in the reconciler's `keys` folder. */
+export function identityPath(given: string): string {
+  return existsSync(given) ? resolve(given) : given;
 }
 
 /** `--socket`, `$BERTH_SOCKET`, or `berth.sock` in the state directory. */

@@ -1,7 +1,7 @@
 /** `berth up`: runs the reconciler in the foreground. */
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
-import { type GlobalOptions, socketPath, stateDirectory } from './settings.ts';
+import { type GlobalOptions, identityPath, socketPath, stateDirectory } from './settings.ts';
 
 interface UpOptions extends GlobalOptions {
   readonly repo?: string;
@@ -41,7 +41,8 @@ export function upCommand(): Command {
     )
     .action(async (_options: UpOptions, command: Command) => {
       // Without --no-prune the option is true: passed on, it would override the settings file.
-      const { prune, ...options } = command.optsWithGlobals<UpOptions>();
+      const { prune, identity, ...others } = command.optsWithGlobals<UpOptions>();
+      const options = identity === undefined ? others : { ...others, identity: identityPath(identity) };
       process.exitCode = await runReconciler('serve', prune ? options : { ...options, prune });
     });
 }
