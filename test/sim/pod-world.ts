@@ -15,7 +15,7 @@ import type { HostPort } from '../../nodes/agent/core/host-port.ts';
 import type { Container, ContainerState, Sandbox } from '../../nodes/agent/core/runtime-model.ts';
 import { sourcesOf } from '../../nodes/agent/core/host-sources.ts';
 import type { PodSources } from '../../nodes/agent/core/sources.ts';
-import type { VolumeSpec } from '../../nodes/agent/core/volumes.ts';
+import type { VolumeSpec } from '../../nodes/agent/core/volume-spec.ts';
 
 /** No real pod needs so many plans without time passing. */
 const plansMax = 200;

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { PersistentVolumeSpec, Pod, Volume } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { ClaimEntry, DesiredEntry } from '../../../schemas/wire/messages.ts';
 import { sourcesOf } from './host-sources.ts';
-import { compileVolumes, type VolumeSpec } from './volumes.ts';
+import { compileVolumes } from './volumes.ts';
+import type { VolumeSpec } from './volume-spec.ts';
 
 function podOf(name: string, volume: Omit<Volume, 'name'>, createdAt = '2026-01-01T00:00:00Z'): Pod {
   return {

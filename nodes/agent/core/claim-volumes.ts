@@ -2,7 +2,7 @@
 import type { Pod, Volume } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { ClaimEntry } from '../../../schemas/wire/messages.ts';
 import type { PodSources } from './sources.ts';
-import type { HostPathCheck, VolumeSpec } from './volumes.ts';
+import type { HostPathCheck, VolumeSpec } from './volume-spec.ts';
 
 /** The name of the volume's claim in the pod's namespace; undefined for volumes that are none. */
 export function claimNameOf(pod: Pod, volume: Volume): string | undefined {

@@ -2,7 +2,7 @@
 import type { CheckAction } from './check-action.ts';
 import type { HostPort } from './host-port.ts';
 import type { ContainerSpec, SandboxSpec } from './runtime-model.ts';
-import type { VolumeSpec } from './volumes.ts';
+import type { VolumeSpec } from './volume-spec.ts';
 
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
 

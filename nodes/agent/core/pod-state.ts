@@ -4,7 +4,7 @@ import type { PodAddresses } from './downward.ts';
 import type { Operation } from './operation.ts';
 import type { DnsSpec, Container, Image, Sandbox } from './runtime-model.ts';
 import type { PodSources } from './sources.ts';
-import type { VolumeSpec } from './volumes.ts';
+import type { VolumeSpec } from './volume-spec.ts';
 import type { HostPort } from './host-port.ts';
 
 /** Names a pod on this host, also where its object is gone. */

@@ -20,7 +20,7 @@ import type { DesiredState } from './desired-state.ts';
 import type { HostPort } from './host-port.ts';
 import type { PodRef } from './pod-state.ts';
 import type { Container, ContainerSpec, Image, Sandbox, SandboxSpec } from './runtime-model.ts';
-import type { VolumeSpec } from './volumes.ts';
+import type { VolumeSpec } from './volume-spec.ts';
 
 /** Wall clock and timers. */
 export interface Clock {

@@ -7,7 +7,7 @@ import type {
 } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { fieldValue, resourceFieldValue } from './downward.ts';
 import { type SourceKind, sourceData } from './sources.ts';
-import type { VolumeContext, VolumeFile } from './volumes.ts';
+import type { VolumeContext, VolumeFile } from './volume-spec.ts';
 
 export type Files = { readonly files: readonly VolumeFile[] } | { readonly problem: string };
 

@@ -5,7 +5,7 @@ import { type Operation, operationKey } from '../core/operation.ts';
 import type { Failure, ImageState, ObservedPod, ProbeVerdict } from '../core/pod-state.ts';
 import type { PodRecord } from '../core/ports.ts';
 import type { Container, Sandbox } from '../core/runtime-model.ts';
-import type { VolumeSpec } from '../core/volumes.ts';
+import type { VolumeSpec } from '../core/volume-spec.ts';
 import type { OperationFailed, Outcome } from './outcome.ts';
 
 /** Operations that leave a folder behind, whatever comes of them. */

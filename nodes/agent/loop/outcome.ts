@@ -2,7 +2,7 @@
 import type { ImageState } from '../core/pod-state.ts';
 import type { HostPort } from '../core/host-port.ts';
 import type { Container, Sandbox } from '../core/runtime-model.ts';
-import type { VolumeSpec } from '../core/volumes.ts';
+import type { VolumeSpec } from '../core/volume-spec.ts';
 
 export type Outcome =
   | { readonly type: 'volumes'; readonly volumes: readonly VolumeSpec[] }

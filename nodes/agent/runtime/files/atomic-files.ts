@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, chown, mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { VolumeFile } from '../../core/volumes.ts';
+import type { VolumeFile } from '../../core/volume-spec.ts';
 
 const dataLink = '..data';
 

@@ -1,7 +1,7 @@
 /** Checks and creations that a hostPath volume's type asks for. */
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
-import type { HostPathCheck } from '../../core/volumes.ts';
+import type { HostPathCheck } from '../../core/volume-spec.ts';
 
 type Kind = Exclude<HostPathCheck, '' | 'DirectoryOrCreate' | 'FileOrCreate'>;
 

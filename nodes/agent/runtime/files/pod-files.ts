@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import type { PodFiles, PodRecord } from '../../core/ports.ts';
 import type { PodRef } from '../../core/pod-state.ts';
 import type { Container, ContainerSpec, MountSpec } from '../../core/runtime-model.ts';
-import type { VolumeSpec } from '../../core/volumes.ts';
+import type { VolumeSpec } from '../../core/volume-spec.ts';
 import { lastLogLines } from './last-log-lines.ts';
 import { defaultLogBounds, rotateLog } from './log-rotation.ts';
 import { mountsBelow, unmount } from './mounts.ts';

@@ -1,6 +1,6 @@
 /** Brings one volume of a pod about. */
 import { chmod, chown, mkdir, stat } from 'node:fs/promises';
-import type { VolumeSpec } from '../../core/volumes.ts';
+import type { VolumeSpec } from '../../core/volume-spec.ts';
 import { writeAtomically } from './atomic-files.ts';
 import { giveToGroup } from './group-access.ts';
 import { ensureHostPath } from './host-path.ts';
