@@ -13,6 +13,7 @@ import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
 import { validateCommand } from './validate.ts';
 import { versionCommand } from './version.ts';
+import { whyCommand } from './why.ts';
 
 /** Exit codes: 1 failed, 2 wrong usage, 3 refused by the API, 69 no reconciler to talk to. */
 const exitCodes = { failed: 1, usage: 2, refused: 3, unavailable: 69 } as const;
@@ -40,6 +41,7 @@ for (const make of [
   backupCommand,
   restoreCommand,
   validateCommand,
+  whyCommand,
   versionCommand,
 ]) {
   const command = make().copyInheritedSettings(program);

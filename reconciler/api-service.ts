@@ -11,6 +11,7 @@ import { apiPaths } from './api/paths.ts';
 import { createLocalServer, createTlsServer } from './api/server.ts';
 import type { UsageSource } from './core/model/usage.ts';
 import type { Clock, Logger, Random, Store } from './core/ports.ts';
+import type { SchedulerConfiguration } from './core/scheduler/profile.ts';
 import { type ListenAddress, listenOnAddress, listenOnSocket } from './listeners.ts';
 import type { Cluster } from './loop/cluster.ts';
 
@@ -28,6 +29,8 @@ export interface ApiServiceParts {
   readonly auditor: Auditor;
   /** What nodes and pods use; left out where nobody measures it. */
   readonly usage?: () => Promise<UsageSource>;
+  /** By which pods are explained; Kubernetes' defaults where it is left out. */
+  readonly scheduler?: SchedulerConfiguration;
   readonly socket: string;
   readonly address: ListenAddress;
 }

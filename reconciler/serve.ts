@@ -70,6 +70,7 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
       ],
       auditor,
       usage: async () => (await leading.term()).usage,
+      scheduler: settings.scheduler,
       socket: settings.socket,
     });
     close = () => api.close();

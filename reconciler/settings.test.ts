@@ -3,11 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { defaultConfiguration } from './core/scheduler/profile.ts';
 import { networkDefaults } from './core/registry/allocate.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** What the settings say of the API where nobody says anything. */
-const apiDefaults = { listen: undefined, auditPolicy: undefined, oidc: undefined, serverNames: [] };
+const apiDefaults = {
+  listen: undefined,
+  auditPolicy: undefined,
+  oidc: undefined,
+  serverNames: [],
+  scheduler: defaultConfiguration,
+};
 
 /** The settings that a file of this text and this command line give. */
 function settingsOf(text: string, given: Readonly<Record<string, unknown>> = {}): Settings {

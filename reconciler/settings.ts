@@ -4,8 +4,10 @@ import { load } from 'js-yaml';
 import { type NetworkSettings, networkDefaults } from './core/registry/allocate.ts';
 import type { OidcSettings } from './api/auth/oidc.ts';
 import { readOidcSettings } from './api/auth/oidc-settings.ts';
+import type { SchedulerConfiguration } from './core/scheduler/profile.ts';
 import { parseCidr } from './core/registry/cidr.ts';
 import { type ListenAddress, parseAddress } from './listeners.ts';
+import { readSchedulerSettings } from './scheduler-settings.ts';
 import { type EtcdSettings, readEtcdSettings } from './etcd-settings.ts';
 
 export interface Settings {
@@ -27,6 +29,7 @@ export interface Settings {
   readonly serverNames: readonly string[];
   /** Where the cluster's state is in etcd; undefined keeps it in the state folder. */
   readonly etcd: EtcdSettings | undefined;
+  readonly scheduler: SchedulerConfiguration;
 }
 
 export interface ApplicationSettings {
@@ -55,7 +58,7 @@ const textFields = [
   'serverNames',
   'auditPolicy',
 ] as const;
-const knownFields: readonly string[] = [...textFields, 'prune', 'config', 'output', 'etcd', 'oidc'];
+const knownFields: readonly string[] = [...textFields, 'prune', 'config', 'output', 'etcd', 'oidc', 'scheduler'];
 
 /** Reads `config` (default: ./berth.yaml where it exists) under `given`. Throws naming the field that is wrong. */
 export function readSettings(given: Given): Settings {
@@ -88,6 +91,7 @@ export function readSettings(given: Given): Settings {
     serverNames: (text('serverNames') ?? '').split(',').filter((name) => name !== ''),
     network,
     etcd: readEtcdSettings(fromFile.etcd, given),
+    scheduler: readSchedulerSettings(fromFile.scheduler),
     application:
       repository === undefined
         ? undefined

@@ -4,6 +4,7 @@ import type { ClusterAccess } from '../core/model/access.ts';
 import type { UsageSource } from '../core/model/usage.ts';
 import type { UserInfo } from '../core/model/user.ts';
 import type { Logger } from '../core/ports.ts';
+import type { SchedulerConfiguration } from '../core/scheduler/profile.ts';
 import type { Answer } from './answer.ts';
 import { headerOf } from './answer.ts';
 import { ApiError, methodNotAllowed } from './api-error.ts';
@@ -16,6 +17,7 @@ import { type HealthCheck, healthAnswer, ping } from './health/health.ts';
 import { versionInfo } from './health/version-info.ts';
 import type { ApiMetrics } from './metrics/api-metrics.ts';
 import { OpenApi } from './openapi/openapi.ts';
+import { podExplanation } from './pod-explanation.ts';
 import { resourceMetrics, withMetrics } from './resource-metrics.ts';
 
 const kubeconfigPath = '/apis/berth.dev/v1alpha1/kubeconfig';
@@ -30,6 +32,8 @@ interface PathParts {
   readonly readiness: readonly HealthCheck[];
   /** What nodes and pods use; left out where nobody measures it. */
   readonly usage?: () => Promise<UsageSource>;
+  /** By which pods are explained; Kubernetes' defaults where it is left out. */
+  readonly scheduler?: SchedulerConfiguration;
 }
 
 export function apiPaths(parts: PathParts): readonly PathRoute[] {
@@ -52,6 +56,7 @@ export function apiPaths(parts: PathParts): readonly PathRoute[] {
       return answer === undefined ? undefined : readOnly(request, answer);
     },
     ({ path, query }) => health(path, query, parts),
+    podExplanation(() => cluster.view, parts.scheduler),
     async ({ path }) =>
       path === '/metrics' ? { code: 200, ...(await parts.metrics.document()) } : undefined,
     ({ path, query }, request, user) =>
