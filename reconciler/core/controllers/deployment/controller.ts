@@ -15,7 +15,7 @@ import { type ObjectRef, refOf } from '../../model/object.ts';
 import { type Change, type EventRecord, type Plan, emptyPlan } from '../../model/plan.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
 import { eventsOf } from '../events.ts';
-import { claim, controllerOf, controllerRefs } from '../owner.ts';
+import { type Claim, claim, controllerOf, controllerRefs } from '../owner.ts';
 import { isNamespaceEnding } from '../refusal.ts';
 import { renewedSets, revisionAnnotation } from './annotations.ts';
 import { forgottenSets } from './history.ts';
@@ -77,11 +77,7 @@ function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
   const spec = deployment?.spec;
   if (deployment === undefined || spec === undefined) return emptyPlan;
   if (selectsEverything(spec.selector)) return refuseToSelectEverything(deployment);
-  const claimed = claim(
-    deployment,
-    spec.selector,
-    view.list<ReplicaSet>('apps/v1', 'ReplicaSet', key.namespace),
-  );
+  const claimed = setsOf(deployment, view);
   if (claimed.changes.length > 0) return { changes: claimed.changes, events: [] };
   const rollout = rolloutOf(deployment, spec, claimed.owned, view, context.nowMs);
   if (deployment.metadata.deletionTimestamp !== undefined) return statusOnly(rollout, heldStatus(rollout));
@@ -105,6 +101,17 @@ function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
   };
 }
 
+/** Sets of the Deployment, and orphans of its labels that it adopts; sets of others are not looked at. */
+function setsOf(deployment: Deployment, view: ClusterView): Claim<ReplicaSet> {
+  const owned = view
+    .ownedBy(deployment.metadata.uid ?? '')
+    .filter((object): object is ReplicaSet => object.kind === 'ReplicaSet');
+  const orphans = view
+    .list<ReplicaSet>('apps/v1', 'ReplicaSet', deployment.metadata.namespace ?? '')
+    .filter((set) => controllerOf(set) === undefined);
+  return claim(deployment, deployment.spec?.selector ?? {}, [...new Set([...owned, ...orphans])]);
+}
+
 /** A new set that the API refuses is told by the condition Progressing; until it is made, nothing else moves. */
 function refused(key: ObjectRef, refusal: Refusal, view: ClusterView, context: PlanContext): Plan {
   const deployment = view.get<Deployment>('apps/v1', 'Deployment', key.namespace, key.name);
@@ -112,11 +119,7 @@ function refused(key: ObjectRef, refusal: Refusal, view: ClusterView, context: P
   if (deployment?.spec === undefined || change.type !== 'create' || isNamespaceEnding(refusal))
     return emptyPlan;
   const { spec } = deployment;
-  const claimed = claim(
-    deployment,
-    spec.selector,
-    view.list<ReplicaSet>('apps/v1', 'ReplicaSet', key.namespace),
-  );
+  const claimed = setsOf(deployment, view);
   const rollout = rolloutOf(deployment, spec, claimed.owned, view, context.nowMs);
   const name = refOf(change.object).name;
   const message = `Failed to create new replica set "${name}": ${problem.message}`;
