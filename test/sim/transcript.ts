@@ -29,7 +29,8 @@ export class Transcript {
 
   /** Everything that happened since the last call, one line each. */
   take(cluster: SimCluster): readonly string[] {
-    const commits = cluster.commits.splice(0);
+    // Addresses are drawn: what follows from them alone says nothing to a reader.
+    const commits = cluster.commits.splice(0).filter(({ change }) => change.ref.kind !== 'IPAddress');
     for (const { change } of commits)
       if (change.before === undefined && change.after !== undefined) this.#count(change.after);
     const lines = commits.flatMap((commit) => lineOf(commit));

@@ -26,6 +26,8 @@ import { podGarbageController } from './pod-garbage.ts';
 import { replicaSetController } from './replicaset/controller.ts';
 import { replicationController } from './replication-controller/controller.ts';
 import { resourceQuotaController } from './resource-quota/controller.ts';
+import { serviceAddressController } from './service-cidr/addresses.ts';
+import { serviceCidrController } from './service-cidr/ranges.ts';
 import { serviceAccountController } from './serviceaccount/default-account.ts';
 import { rootCaController } from './serviceaccount/root-ca.ts';
 import { statefulSetController } from './statefulset/controller.ts';
@@ -38,6 +40,8 @@ import { claimProtectionController, volumeProtectionController } from './volume/
 export interface ControllerSettings {
   /** All pods' range, e.g. `10.42.0.0/16`. */
   readonly clusterCidr: string;
+  /** The range of services' addresses, e.g. `10.43.0.0/16`. */
+  readonly serviceCidr: string;
   /** Certificate of the cluster's CA as PEM, published in every namespace; left out where the API is not on TLS. */
   readonly rootCa?: string;
   /** Where pods reach the API; left out where it listens on its machine alone. */
@@ -66,6 +70,8 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     jobController,
     ttlAfterFinishedController,
     namespaceController,
+    serviceAddressController,
+    serviceCidrController(settings),
     serviceAccountController,
     ...(settings.rootCa === undefined ? [] : [rootCaController(settings.rootCa)]),
     certificateCleaner,

@@ -5,7 +5,8 @@
 import type { Service, ServicePort, ServiceSpec } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { refOf } from '../model/object.ts';
 import type { ClusterView } from '../model/view.ts';
-import { formatIpv4, parseCidr, parseIpv4 } from './cidr.ts';
+import { cidrOf, formatIpv4, type Ipv4Range } from './cidr.ts';
+import { addressesKept, isIn, serviceRanges } from './service-ranges.ts';
 import { familyProblem, withFamilies } from './service-families.ts';
 import { invalid, type StatusProblem } from './status-error.ts';
 
@@ -68,7 +69,7 @@ export function allocateService(
   if (problem !== undefined) return problem;
   const spec = withFamilies(service.spec ?? {});
   const used = usedKeys(view, service);
-  const address = clusterIp(service, used, settings, random);
+  const address = clusterIp(service, used, serviceRanges(view, settings.serviceCidr), random);
   if (typeof address !== 'string') return address;
   const ports = nodePorts(service, needsNodePorts(spec), used, settings, random);
   if (ports !== undefined && 'code' in ports) return ports;
@@ -88,23 +89,23 @@ function usedKeys(view: ClusterView, except: Service): Set<string> {
       service.metadata.namespace === except.metadata.namespace;
     if (!same) for (const key of allocationKeys(service)) used.add(key);
   }
+  for (const ip of addressesKept(view)) used.add(addressKey(ip));
   return used;
 }
 
 function clusterIp(
   service: Service,
   used: ReadonlySet<string>,
-  settings: NetworkSettings,
+  ranges: readonly Ipv4Range[],
   random: () => number,
 ): string | StatusProblem {
   const wanted = service.spec?.clusterIP ?? '';
-  const range = parseCidr(settings.serviceCidr);
   if (wanted === 'None') return wanted;
+  const cidrs = ranges.map(cidrOf).join(', ');
   if (wanted !== '') {
-    const value = parseIpv4(wanted);
-    const inRange = value !== undefined && value > range.base && value < range.base + range.size - 1;
+    const inRange = ranges.some((range) => isIn(wanted, range));
     const why = !inRange
-      ? `failed to allocate IP ${wanted}: the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${settings.serviceCidr}`
+      ? `failed to allocate IP ${wanted}: the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${cidrs}`
       : `failed to allocate IP ${wanted}: provided IP is already allocated`;
     if (inRange && !used.has(addressKey(wanted))) return wanted;
     return invalid(refOf(service), [
@@ -115,18 +116,16 @@ function clusterIp(
       },
     ]);
   }
-  // The first and the last address of the range are never given out; neither is `.1`, the API's own.
-  const free = pick(
-    range.size - 3,
-    random,
-    (offset) => !used.has(addressKey(formatIpv4(range.base + 2 + offset))),
-  );
-  if (free !== undefined) return formatIpv4(range.base + 2 + free);
-  return {
-    code: 500,
-    reason: 'InternalError',
-    message: `no free address is left in ${settings.serviceCidr}`,
-  };
+  for (const { base, size } of ranges) {
+    // The first and the last address of the range are never given out; neither is `.1`, the API's own.
+    const free = pick(
+      Math.max(0, size - 3),
+      random,
+      (offset) => !used.has(addressKey(formatIpv4(base + 2 + offset))),
+    );
+    if (free !== undefined) return formatIpv4(base + 2 + free);
+  }
+  return { code: 500, reason: 'InternalError', message: `no free address is left in ${cidrs}` };
 }
 
 /**

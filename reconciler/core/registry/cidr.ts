@@ -32,3 +32,8 @@ export function parseIpv4(address: string): number | undefined {
 export function formatIpv4(value: number): string {
   return [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255].join('.');
 }
+
+/** The range as people write it: the inverse of parseCidr. */
+export function cidrOf({ base, size }: Ipv4Range): string {
+  return `${formatIpv4(base)}/${32 - Math.log2(size)}`;
+}
