@@ -25,7 +25,7 @@ function compile(volume: Omit<Volume, 'name'>): CompiledVolumes {
       () => false,
     ),
     addresses: { nodeName: 'node-a', hostIPs: [], podIPs: [] },
-    capacity: { cpus: 1, memoryBytes: 1 },
+    capacity: { cpus: 1, memoryBytes: 1024 },
   });
 }
 
@@ -50,6 +50,16 @@ test('config maps and secrets become files with their modes', () => {
       files: [{ path: 'a/b', mode: 0o400, encoding: 'base64', text: 'cHc=' }],
     },
   ]);
+});
+
+test('a volume in memory is bounded by its own limit and by the host; one on disk by its limit alone', () => {
+  const sizes = (emptyDir: NonNullable<Volume['emptyDir']>): unknown =>
+    compile({ emptyDir }).volumes.map((volume) => (volume.type === 'emptyDir' ? volume.sizeLimitBytes : ''));
+  assert.deepEqual(sizes({ medium: 'Memory' }), [1024]);
+  assert.deepEqual(sizes({ medium: 'Memory', sizeLimit: '1' }), [1]);
+  assert.deepEqual(sizes({ medium: 'Memory', sizeLimit: '1Mi' }), [1024]);
+  assert.deepEqual(sizes({ sizeLimit: '1Mi' }), [1024 * 1024]);
+  assert.deepEqual(sizes({}), [undefined]);
 });
 
 test('a projected volume joins its sources', () => {

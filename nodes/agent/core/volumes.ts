@@ -2,6 +2,7 @@
 import type { Volume } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { quantityValue } from '../../../schemas/validation/quantity.ts';
 import { claimNameOf, compileClaim } from './claim-volumes.ts';
+import { resourceOf } from './resources.ts';
 import { filesOf } from './volume-files.ts';
 import type { HostPathCheck, VolumeContext, VolumeSpec } from './volume-spec.ts';
 
@@ -33,12 +34,12 @@ function compileVolume(context: VolumeContext, volume: Volume): VolumeSpec | { r
     const { medium, sizeLimit } = volume.emptyDir;
     if (medium !== undefined && medium !== '' && medium !== 'Memory')
       return { problem: `emptyDir medium ${medium} is not built yet` };
-    const sizeLimitBytes = sizeLimit === undefined ? undefined : quantityValue(sizeLimit);
+    const limitBytes = sizeLimit === undefined ? undefined : quantityValue(sizeLimit);
     return {
       type: 'emptyDir',
       name,
       medium: medium === 'Memory' ? 'memory' : 'disk',
-      sizeLimitBytes,
+      sizeLimitBytes: medium === 'Memory' ? memoryBytes(context, limitBytes) : limitBytes,
       fsGroup,
     };
   }
@@ -55,6 +56,15 @@ function compileVolume(context: VolumeContext, volume: Volume): VolumeSpec | { r
   const files = filesOf(context, volume);
   if (files === undefined) return { problem: `volumes of type ${volumeType(volume)} are not built yet` };
   return 'problem' in files ? files : { type: 'files', name, files: files.files, fsGroup };
+}
+
+/** A volume in memory is no larger than what its pod may use, or than the host's memory, as the kubelet bounds it. */
+function memoryBytes({ pod, capacity }: VolumeContext, limitBytes: number | undefined): number {
+  const containers = pod.spec?.containers ?? [];
+  const limits = containers.map((container) => resourceOf(container, 'limits', 'memory') ?? 0);
+  const ofPod = limits.every((limit) => limit > 0) ? limits.reduce((sum, limit) => sum + limit, 0) : 0;
+  const bounds = [limitBytes ?? 0, ofPod, capacity.memoryBytes].filter((bytes) => bytes > 0);
+  return Math.min(...bounds);
 }
 
 function volumeType(volume: Volume): string {

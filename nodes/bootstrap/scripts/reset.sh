@@ -20,9 +20,9 @@ if command -v nft >/dev/null 2>&1 && nft list table ip berth >/dev/null 2>&1; th
   echo "changed=deleted the rules of table ip berth"
 fi
 if [ "$volumes" = keep ]; then
-  keep=$state/pods
+  keep=$state/pods persistent=$state/volumes
 else
-  keep=$state/none
+  keep=$state/none persistent=$state/none
   # Volumes in memory are mounts below the state folder.
   awk -v below="$state/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do
     umount "$mount"
@@ -35,8 +35,8 @@ for path in "$cni" "$config" "$(dirname "$config")" "$state" /run/berth /var/log
     echo "changed=removed $path"
     continue
   fi
-  if [ -n "$(find "$path" -mindepth 1 -maxdepth 1 ! -path "$keep")" ]; then
-    find "$path" -mindepth 1 -maxdepth 1 ! -path "$keep" -exec rm -rf {} +
+  if [ -n "$(find "$path" -mindepth 1 -maxdepth 1 ! -path "$keep" ! -path "$persistent")" ]; then
+    find "$path" -mindepth 1 -maxdepth 1 ! -path "$keep" ! -path "$persistent" -exec rm -rf {} +
     echo "changed=emptied $path"
   fi
   # A folder that is a mount of its own stays.
