@@ -1,6 +1,6 @@
 /** What every step of a StatefulSet's planning looks at, read once from the view. */
 import type { ControllerRevision, StatefulSet } from '../../../../schemas/kubernetes/types/apps-v1.ts';
-import type { Pod, PodTemplateSpec } from '../../../../schemas/kubernetes/types/core-v1.ts';
+import type { Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
 import type { Change } from '../../model/plan.ts';
 import { availableInMs, isPodDeleted, isPodReady } from '../../model/pod-status.ts';
 import type { ClusterView } from '../../model/view.ts';
@@ -79,7 +79,7 @@ export function isUnavailable(rollout: Rollout, pod: Pod | undefined): boolean {
 export function versionedPod(rollout: Rollout, index: number): Pod {
   const { set, current, update } = rollout;
   const revision = index < currentBelow(set) ? current : update;
-  const template = recordedTemplate(revision) ?? (set.spec?.template as PodTemplateSpec);
+  const template = recordedTemplate(revision) ?? set.spec?.template;
   return newPod(set, template, startOrdinal(set) + index, revision.metadata.name ?? '');
 }
 
