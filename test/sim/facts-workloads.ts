@@ -107,6 +107,7 @@ export const workloadFacts: Readonly<Record<string, (object: KubeObject) => read
     return [
       ...(image === undefined ? [] : [`image: ${image}`]),
       ...(spec?.nodeName === undefined ? [] : [`on ${spec.nodeName}`]),
+      ...(status?.nominatedNodeName === undefined ? [] : [`nominated: ${status.nominatedNodeName}`]),
       `phase: ${status?.phase ?? '-'}`,
       ...conditionFacts(
         status?.conditions?.filter(({ type }) => type !== 'ContainersReady'),

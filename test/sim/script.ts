@@ -76,7 +76,7 @@ export class Script {
   }
 
   #node(name: string, options: Options): undefined {
-    const { cpu = '4', memory = '8Gi', pods = '110', zone, label, taint, unschedulable } = options;
+    const { cpu = '4', memory = '8Gi', pods = '110', zone, label, taint, unschedulable, devices } = options;
     const [key = '', value = ''] = (label ?? '').split(':');
     const labels = {
       ...(zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone }),
@@ -86,7 +86,9 @@ export class Script {
       ...(taint === undefined ? {} : { taints: [taintOf(taint)] }),
       ...(unschedulable === undefined ? {} : { unschedulable: true }),
     };
-    this.#hosts.join(name, { allocatable: { cpu, memory, pods }, labels, spec });
+    const [device = '', count = ''] = (devices ?? '').split(':');
+    const allocatable = { cpu, memory, pods, ...(devices === undefined ? {} : { [device]: count }) };
+    this.#hosts.join(name, { allocatable, labels, spec });
   }
 
   /** Creates the object, or gives the one of its name this spec. */
