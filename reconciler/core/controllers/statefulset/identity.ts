@@ -61,7 +61,12 @@ function identityLabels(set: StatefulSet, ordinal: number): Readonly<Record<stri
 }
 
 /** The pod of this ordinal as `template` and the set have it, of the named revision. */
-export function newPod(set: StatefulSet, template: PodTemplateSpec, ordinal: number, revision: string): Pod {
+export function newPod(
+  set: StatefulSet,
+  template: PodTemplateSpec | undefined,
+  ordinal: number,
+  revision: string,
+): Pod {
   const name = podName(set, ordinal);
   const pod = podFromTemplate(set, template, { name, generateName: `${set.metadata.name ?? ''}-` });
   const serviceName = set.spec?.serviceName ?? '';
