@@ -3,24 +3,20 @@
  * came while a commit was under way goes into the next one together.
  */
 import type {
-  Node,
-  NodeCondition,
   PersistentVolume,
   Pod,
   PodCondition,
   PodStatus,
 } from '../../schemas/kubernetes/types/core-v1.ts';
-import type { Host } from '../../schemas/berth/types.ts';
 import type { EventReport, NodeReport, Report } from '../../schemas/wire/messages.ts';
 import { withoutLocalPathFinalizer } from '../core/controllers/volume/volume-plan.ts';
 import { removedVolumeEntry } from '../core/desired/volume-entries.ts';
 import type { ClusterAccess } from '../core/model/access.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { Change, EventRecord } from '../core/model/plan.ts';
-import { formatTime } from '../core/model/time.ts';
-import { parseIpv4 } from '../core/registry/cidr.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import type { EventRecorder } from './event-recorder.ts';
+import { nodeChanges } from './node-status.ts';
 import type { UsageBoard } from './usage-board.ts';
 
 /** Pod statuses that go into one commit at most; the rest follow in the next. */
@@ -108,9 +104,10 @@ export class ReportLoop {
     const removed = [...this.#removed.values()];
     this.#removed.clear();
     await this.#commit(() => pods.flatMap((news) => this.#lastWord(news)));
+    const { cluster, clock } = this.#ports;
     await this.#commit(() => [
       ...pods.flatMap((news) => this.#podChange(news)),
-      ...nodes.flatMap(([host, report]) => this.#nodeChange(host, report)),
+      ...nodes.flatMap(([host, report]) => nodeChanges(cluster.view, host, report, clock.now())),
       ...removed.flatMap(({ host, name }) => this.#volumeChange(host, name)),
     ]);
   }
@@ -159,35 +156,6 @@ export class ReportLoop {
     if (volume === undefined || removedVolumeEntry(view, host, name) === undefined) return [];
     return [{ type: 'update', scope: 'spec', object: withoutLocalPathFinalizer(volume) }];
   }
-
-  /** The address that the Host object names comes before what the host finds on its interfaces. */
-  #addresses(name: string, report: NodeReport): NodeReport['addresses'] {
-    const host = this.#ports.cluster.view.get<Host>('berth.dev/v1alpha1', 'Host', '', name);
-    const named = host?.spec.internalAddress ?? host?.spec.address ?? '';
-    if (parseIpv4(named) === undefined) return report.addresses;
-    const others = report.addresses.filter((address) => address.type !== 'InternalIP');
-    return [{ type: 'InternalIP', address: named }, ...others];
-  }
-
-  #nodeChange(host: string, report: NodeReport): Change[] {
-    const node = this.#ports.cluster.view.get<Node>('v1', 'Node', '', host);
-    if (node === undefined) return [];
-    const now = formatTime(this.#ports.clock.now());
-    const status = {
-      ...node.status,
-      capacity: report.capacity,
-      allocatable: report.allocatable,
-      nodeInfo: report.nodeInfo,
-      addresses: this.#addresses(host, report),
-      conditions: report.conditions.map((condition) =>
-        heartbeat(condition, node.status?.conditions ?? [], now),
-      ),
-      images: report.images.map((image) => ({ names: image.names, sizeBytes: image.sizeBytes })),
-    };
-    return sameJson(status, node.status)
-      ? []
-      : [{ type: 'update', scope: 'status', object: { ...node, status } as Node }];
-  }
 }
 
 function statusChange(pod: Pod, reported: PodStatus): Change[] {
@@ -208,16 +176,6 @@ function mergeStatus(stored: PodStatus | undefined, reported: PodStatus): PodSta
     ...reported,
     ...(stored?.qosClass === undefined ? {} : { qosClass: stored.qosClass }),
     conditions,
-  };
-}
-
-function heartbeat(condition: NodeCondition, stored: readonly NodeCondition[], now: string): NodeCondition {
-  const before = stored.find((other) => other.type === condition.type);
-  const unchanged = before?.status === condition.status && before.lastTransitionTime !== undefined;
-  return {
-    ...condition,
-    lastHeartbeatTime: now,
-    lastTransitionTime: unchanged ? (before.lastTransitionTime ?? now) : now,
   };
 }
 

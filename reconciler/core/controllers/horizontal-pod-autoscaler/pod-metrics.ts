@@ -79,9 +79,9 @@ export function groupsOf(
 }
 
 /** Whether the pod's CPU is that of its start. */
-function isStarting({ status, ...pod }: Pod, metric: PodMetric, nowMs: number): boolean {
-  const ready = podCondition({ ...pod, status: status ?? {} } as Pod, 'Ready');
-  const startedMs = parseTime(status?.startTime ?? '');
+function isStarting(pod: Pod, metric: PodMetric, nowMs: number): boolean {
+  const ready = podCondition(pod, 'Ready');
+  const startedMs = parseTime(pod.status?.startTime ?? '');
   if (ready === undefined || startedMs === undefined) return true;
   const turnedMs = parseTime(ready.lastTransitionTime ?? '') ?? 0;
   const isUnready = ready.status === 'False';

@@ -56,7 +56,7 @@ function selectorOf(
   selector: LabelSelector | Readonly<Record<string, string>> | undefined,
 ): LabelSelector | undefined {
   if (selector === undefined || Object.keys(selector).length === 0) return undefined;
-  if ('matchLabels' in selector || 'matchExpressions' in selector) return selector as LabelSelector;
+  if ('matchLabels' in selector || 'matchExpressions' in selector) return selector;
   return { matchLabels: selector as Readonly<Record<string, string>> };
 }
 

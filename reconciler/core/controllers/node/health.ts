@@ -10,7 +10,7 @@ import type { ClusterView } from '../../model/view.ts';
 import { nodeCondition } from './silence.ts';
 
 /** Leases of nodes, where an agent renews one instead of its heartbeats. */
-const leaseNamespace = 'kube-node-lease';
+export const leaseNamespace = 'kube-node-lease';
 
 /** Kubernetes' node-monitor-grace-period: silence that makes a node unreachable. */
 const silenceMaxMs = 40_000;

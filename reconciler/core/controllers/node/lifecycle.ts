@@ -9,7 +9,7 @@ import { isPodReady, isPodTerminal, podCondition } from '../../model/pod-status.
 import { formatTime } from '../../model/time.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
 import { eventsOf } from '../events.ts';
-import { NodeHealth } from './health.ts';
+import { leaseNamespace, NodeHealth } from './health.ts';
 import { allSilent, isNodeReady, nodeCondition, nodesConcerned } from './silence.ts';
 import { isEvicting, taintsOf, wouldEvict } from './taints.ts';
 import { EvictionPace, noneReady } from './zones.ts';
@@ -36,9 +36,9 @@ export function nodeLifecycleController(): Controller {
 }
 
 function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
-  const { apiVersion, kind, name } = change.ref;
+  const { apiVersion, kind, namespace, name } = change.ref;
   if (apiVersion === 'v1' && kind === 'Node') return nodesConcerned(change, view);
-  if (apiVersion === 'coordination.k8s.io/v1' && kind === 'Lease') return nodeRef(name, view);
+  if (kind === 'Lease') return namespace === leaseNamespace ? nodeRef(name, view) : [];
   if (apiVersion !== 'v1' || kind !== 'Pod' || change.after === undefined) return [];
   const pod = change.after as Pod;
   const node = view.get<Node>('v1', 'Node', '', pod.spec?.nodeName ?? '');
