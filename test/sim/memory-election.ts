@@ -20,10 +20,10 @@ export class MemoryElection {
     };
   }
 
-  /** Ends the term of whoever leads; its commits are refused from now on. */
-  async depose(): Promise<void> {
+  /** Ends the term of whoever leads, or of `identity` if it does; its commits are refused from now on. */
+  async depose(identity = this.#holder?.identity): Promise<void> {
     const holder = this.#holder;
-    if (holder === undefined) return;
+    if (holder === undefined || holder.identity !== identity) return;
     await this.#store.commit([{ type: 'delete', key: holderKey }]);
     holder.over.abort();
     this.#holder = undefined;

@@ -30,6 +30,10 @@ export interface MemoryLinksPorts {
   readonly latencyMs: number;
   /** The agent on a host. */
   agent(host: string): MemoryAgent;
+  /** Brings something one way between the reconciler and a host, in place of `latencyMs`. */
+  wire?(host: string, direction: 'there' | 'back', arrive: () => void): void;
+  /** Takes the agent off a host; without it that is not simulated. */
+  reset?(host: string): Promise<void>;
 }
 
 export interface MemoryLinks extends HostLinks {
@@ -61,8 +65,12 @@ export function createMemoryLinks(ports: MemoryLinksPorts): MemoryLinks {
       links.set(target.name, link);
       return link;
     },
-    async reset(): Promise<void> {
-      throw new LinkError('NotSimulated', 'hosts without SSH have no agent to take off');
+    async reset(target): Promise<void> {
+      if (ports.reset === undefined)
+        throw new LinkError('NotSimulated', 'hosts without SSH have no agent to take off');
+      if ((reach.get(target.name) ?? 'open') !== 'open')
+        throw new LinkError(unreachable.reason, unreachable.message);
+      await ports.reset(target.name);
     },
     async scan(address: string): Promise<readonly HostKey[]> {
       return [{ type: 'ssh-ed25519', fingerprint: `SHA256:${address}` }];
@@ -210,7 +218,7 @@ class MemoryLink implements HostLink {
       this.#connection = connection;
       this.#outbox.connected(info);
       this.#tell({ phase: 'connected', info });
-      connection.end = this.#agent.subscribe((report) => this.#deliver(() => this.#report(report)));
+      connection.end = this.#agent.subscribe((report) => this.#deliver('back', () => this.#report(report)));
       this.#flush();
     });
   }
@@ -229,7 +237,7 @@ class MemoryLink implements HostLink {
   }
 
   /** Brings something over the wire, one way, as long as this connection lives. */
-  #deliver(run: () => void): void {
+  #deliver(direction: 'there' | 'back', run: () => void): void {
     const connection = this.#connection;
     if (connection === undefined) return;
     const arrive = (): void => {
@@ -237,7 +245,8 @@ class MemoryLink implements HostLink {
       if (this.#reach() === 'frozen') connection.stuck.push(arrive);
       else run();
     };
-    if (this.#ports.latencyMs === 0) queueMicrotask(arrive);
+    if (this.#ports.wire !== undefined) this.#ports.wire(this.#target.name, direction, arrive);
+    else if (this.#ports.latencyMs === 0) queueMicrotask(arrive);
     else this.#ports.clock.after(this.#ports.latencyMs, arrive);
   }
 
@@ -248,11 +257,11 @@ class MemoryLink implements HostLink {
   #flush(): void {
     const update = this.#connection === undefined ? undefined : this.#outbox.next();
     if (update === undefined) return;
-    this.#deliver(() => {
+    this.#deliver('there', () => {
       const connection = this.#connection;
       const outcome = this.#agent.put(update);
       void this.#agent.mayAnswer().then(() => {
-        if (connection === this.#connection) this.#deliver(() => this.#answered(update, outcome));
+        if (connection === this.#connection) this.#deliver('back', () => this.#answered(update, outcome));
       });
     });
   }
