@@ -46,13 +46,18 @@ function newTrial(inquiry: Inquiry, slot: number, budgets: Budgets, byRoom: bool
   const { state, record } = inquiry;
   const lower: PlacedPod[] = [];
   for (const pod of state.podsOn(state.table.nameOf(slot))?.values() ?? [])
-    if (pod.of.pods.priority < record.pods.priority) lower.push(pod);
+    if (pod.of.pods.priority < record.pods.priority && isBound(pod)) lower.push(pod);
   if (lower.length === 0) return 'no-victims';
   lower.sort(byImportance);
   const room = byRoom ? freeRoom(inquiry, slot, lower) : undefined;
   return room === undefined
     ? tryForReal(inquiry, slot, lower, budgets)
     : tryByRoom(inquiry, slot, lower, room, budgets);
+}
+
+/** What the same plan has only just placed is not taken away again. */
+function isBound({ pod }: PlacedPod): boolean {
+  return (pod.spec?.nodeName ?? '') !== '';
 }
 
 /** With the state changed for the time of it: whatever the filters look at, they see. */

@@ -212,6 +212,7 @@ export class SchedulerState {
     ) {
       this.#placed.set(uid, next);
       this.#onNode.get(nodeName)?.set(uid, next);
+      this.#touch(this.table.slotOf(nodeName));
       return;
     }
     if (known !== undefined) this.#unplace(known);
