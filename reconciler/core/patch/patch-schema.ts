@@ -22,9 +22,9 @@ export function patchSchemaOf(definition: string | undefined, field: string): Pa
   return { strategy, mergeKey, definition: definitionIn(own(struct, field)?.type) };
 }
 
-/** Whether there are patch strategies for a definition: custom resources have none. */
+/** Whether a definition is one of Kubernetes' own: custom resources have no patch strategies. */
 export function isPatchable(definition: string): boolean {
-  return mergeTypeOf(definition) !== undefined;
+  return definition.startsWith('io.k8s.');
 }
 
 function definitionIn(type: MergeType | undefined): string | undefined {

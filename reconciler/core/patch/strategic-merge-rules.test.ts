@@ -88,6 +88,14 @@ for (const [what, patch, code, message, target = containers({ name: 'a' })] of r
   });
 }
 
+test('a Scale, of which no field has a strategy, merges', () => {
+  const scale = { metadata: { name: 'web' }, spec: { replicas: 1 } };
+  assert.deepEqual(strategicMergePatch(scale, { spec: { replicas: 4 } }, 'io.k8s.api.autoscaling.v1.Scale'), {
+    metadata: { name: 'web' },
+    spec: { replicas: 4 },
+  });
+});
+
 test('refuses kinds without patch strategies', () => {
   assert.throws(
     () => strategicMergePatch({}, {}, 'custom:x'),
