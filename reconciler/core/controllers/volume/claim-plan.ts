@@ -12,6 +12,7 @@ import { isPodActive } from '../../model/pod-status.ts';
 import type { ClusterView } from '../../model/view.ts';
 import { boundByControllerAnnotation, selectedNodeAnnotation } from '../../storage/annotations.ts';
 import { claimFor, isFullyBound, volumeFor } from '../../storage/binding.ts';
+import { provisionedVolumeName } from '../../storage/local-path.ts';
 import { usesClaim } from '../../storage/pod-claims.ts';
 import { waitsForConsumer } from '../../storage/storage-class.ts';
 import { candidatesFor, isVolumeOf, mismatchOf } from '../../storage/volume-match.ts';
@@ -40,6 +41,9 @@ function pending(claim: PersistentVolumeClaim, ...events: readonly EventRecord[]
 
 /** Any volume will do. */
 function planFreeClaim(claim: PersistentVolumeClaim, view: ClusterView, nowMs: number): Plan {
+  // Found by its name: a thousand new claims do not each look at a thousand volumes.
+  const made = view.get<PersistentVolume>('v1', 'PersistentVolume', '', provisionedVolumeName(claim));
+  if (made !== undefined && isVolumeOf(made, claim)) return bind(claim, made, nowMs);
   const delayed = waitsForConsumer(claim, view);
   const { reserved, free } = candidatesFor(claim, view.list<PersistentVolume>('v1', 'PersistentVolume'));
   const volume = reserved ?? (delayed ? undefined : free[0]);
