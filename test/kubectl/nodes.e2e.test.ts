@@ -85,7 +85,7 @@ kubectlTest('kubectl manages nodes and asks what the cluster serves', files, [
   ['kubectl get pods', 'No resources found in default namespace.'],
   ['kubectl drain none', 'Error from server (NotFound): nodes "none" not found', 1],
   ['kubectl top nodes', 'error: metrics not available yet', 1],
-  ['kubectl top pods', 'error: metrics not available yet', 1],
+  ['kubectl top pods', 'No resources found in default namespace.'],
   [
     'kubectl api-versions',
     /^admissionregistration\.k8s\.io\/v1\napiextensions\.k8s\.io\/v1\napiregistration\.k8s\.io\/v1\napps\/v1\n[^]*\nstorage\.k8s\.io\/v1\nv1$/,
