@@ -131,6 +131,26 @@ test('a part of a volume is shown by itself, made where it is missing, and never
   assert.match(event.message, /subpath "out" not within volume path/);
 });
 
+test('a part whose name cannot be is waited for until the pod says another one', async () => {
+  const env = [{ name: 'PART', valueFrom: { fieldRef: { fieldPath: "metadata.annotations['part']" } } }];
+  const volumeMounts = [{ name: 'v', mountPath: '/v', subPathExpr: '$(PART)/here' }];
+  const pod = podEntry(
+    'named',
+    { ...sh('sleep 1000'), env, volumeMounts },
+    { volumes: [{ name: 'v', emptyDir: {} }] },
+  );
+  await trial.apply([pod]);
+  const status = await trial.podStatus(
+    'named',
+    ({ containerStatuses }) =>
+      containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError',
+  );
+  assert.match(status.containerStatuses?.[0]?.state?.waiting?.message ?? '', /must not be an absolute path/);
+  const metadata = { ...pod.pod.metadata, annotations: { part: 'mine' } };
+  await trial.apply([{ ...pod, pod: { ...pod.pod, metadata } }]);
+  await trial.running('named');
+});
+
 test('a file of a config map is mounted over one that is there, and stays as it was', async () => {
   const settings = (text: string): ConfigMapEntry => ({
     key: 'configmap/default/settings',
