@@ -31,6 +31,8 @@ export interface Case {
 export interface CaseFigures {
   /** Of a backlog: from the start of the scheduler to the last bind. */
   readonly podsPerSecond: number;
+  /** The same by the time that the process had a processor, all threads: what a machine without other load shows. */
+  readonly podsPerCpuSecond: number;
   /** From a pod's creation to its bind, pods created at a steady rate. */
   readonly bindMs: { readonly median: number; readonly p99: number };
   /** One decision in the core, its share of the state's upkeep included. */
@@ -96,10 +98,11 @@ async function measure(store: Store, shape: Shape, { nodes, pods }: Case): Promi
   await binds.reached(first);
   await create(store, cluster, 'hopeless', shape.hopeless ?? 0, () => ({ requests: { cpu: '64' } }));
   await rest(cluster);
-  const began = performance.now();
+  const [began, cpuBefore] = [performance.now(), cpuSeconds()];
   await create(store, cluster, 'waiting', pods, shape.pod);
   await binds.reached(first + pods);
   const podsPerSecond = (pods / (performance.now() - began)) * 1000;
+  const podsPerCpuSecond = pods / (cpuSeconds() - cpuBefore);
   await rest(cluster);
   const latencies = await paced(cluster, shape, binds, first + pods);
   loop.stop();
@@ -107,6 +110,7 @@ async function measure(store: Store, shape: Shape, { nodes, pods }: Case): Promi
   const residentMiB = process.memoryUsage().rss / 2 ** 20;
   const figures = {
     podsPerSecond,
+    podsPerCpuSecond,
     bindMs: { median: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) },
     decisionMs: decide(cluster, shape),
     residentMiB,
@@ -114,6 +118,11 @@ async function measure(store: Store, shape: Shape, { nodes, pods }: Case): Promi
   stop.abort();
   await followed;
   return figures;
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 /** Where they fill the cluster to the brim they are laid out by hand. */

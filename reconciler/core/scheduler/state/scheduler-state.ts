@@ -249,6 +249,7 @@ export class SchedulerState {
     this.#onNode.set(pod.nodeName, others);
     this.generation++;
     this.lowestSinceRelief = Math.min(this.lowestSinceRelief, pod.of.pods.priority);
+    this.#touch(this.table.slotOf(pod.nodeName));
     this.#count(pod, 1);
   }
 
@@ -258,13 +259,13 @@ export class SchedulerState {
     others?.delete(pod.uid);
     if (others?.size === 0) this.#onNode.delete(pod.nodeName);
     this.#relieved();
+    this.#touch(this.table.slotOf(pod.nodeName));
     this.#count(pod, -1);
   }
 
   #count(pod: PlacedPod, by: 1 | -1): void {
     const slot = this.table.slotOf(pod.nodeName);
     if (slot === undefined) return;
-    this.#touch(slot);
     const { table } = this;
     const { pods, demand } = pod.of;
     for (const { column, amount } of demand)
