@@ -39,7 +39,7 @@ export function containerStatusOf(context: StatusContext, definition: PodContain
   if (gone !== undefined) return gone;
   const waiting = waitingOf(context, definition, last);
   const observed = last === undefined ? undefined : stateOf(context, last);
-  const state = waiting ?? observed ?? { waiting: { reason: 'ContainerCreating' } };
+  const state = waiting ?? observed ?? { waiting: { reason: firstReason(context.pod) } };
   const restartCount = last?.attempt ?? before?.restartCount ?? 0;
   const running = state.running !== undefined;
   const started = running && isStarted(definition, input.observed);
@@ -162,10 +162,12 @@ function waitingToStart(
   if (problem !== undefined) return waiting('CreateContainerConfigError', problem);
   // Just ended and about to start again: until it does, how it ended is the truth.
   if (last?.state.type === 'exited') return undefined;
-  const isMain = pod.spec?.containers.includes(definition) === true;
-  return waiting(
-    isMain && (pod.spec?.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating',
-  );
+  return waiting(firstReason(pod));
+}
+
+/** What a container waits for before anything happened to it, as kubelet tells it of all containers of a pod. */
+function firstReason(pod: Pod): string {
+  return (pod.spec?.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating';
 }
 
 function configProblem(

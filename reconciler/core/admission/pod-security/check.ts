@@ -33,6 +33,8 @@ interface CheckVersion {
   /** Minor of the first Kubernetes version with this rule. */
   readonly since: number;
   readonly rule: Rule;
+  /** `latest` does not have it: only a namespace that names this version or a later one. */
+  readonly onlyNamed?: true;
   /** The laxer check which this one makes superfluous. */
   readonly replaces?: string;
 }

@@ -97,13 +97,19 @@ const baselineCases: readonly Case[] = [
         },
       ],
     },
-    at: baseline(),
+    at: baseline(34),
     says: ['probe or lifecycle host | container "a" uses probe or lifecycle hosts "b", "c"'],
   },
   {
     what: 'hosts of probes, which 1.33 did not judge',
     spec: { containers: [{ name: 'a', livenessProbe: { httpGet: { host: 'b', port: 80 } } }] },
     at: baseline(33),
+    says: [],
+  },
+  {
+    what: 'hosts of probes, which only a version that is named forbids',
+    spec: { containers: [{ name: 'a', livenessProbe: { httpGet: { host: 'b', port: 80 } } }] },
+    at: baseline(),
     says: [],
   },
   {

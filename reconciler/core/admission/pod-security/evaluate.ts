@@ -21,7 +21,9 @@ function rulesOf({ level, minor }: LevelVersion): readonly Rule[] {
 }
 
 function versionAt({ versions }: Check, minor: LevelVersion['minor']): Check['versions'][number] | undefined {
-  return versions.findLast(({ since }) => minor === 'latest' || since <= minor);
+  return versions.findLast(({ since, onlyNamed }) =>
+    minor === 'latest' ? onlyNamed !== true : since <= minor,
+  );
 }
 
 /** `PodSecurity "restricted:latest": privileged (container "a" must not …), …` */
