@@ -358,8 +358,8 @@ test('a pod reaches its own host alone, and its status is no news for the host',
   for (const name of ['node-1', 'node-2']) await addHost(cluster, name);
   await submitted(cluster, { type: 'create', object: pod('web', 'node-1') });
   const live = cluster.view.get<Pod>('v1', 'Pod', 'default', 'web') ?? assert.fail('there is no pod');
-  const key = `pod/${live.metadata.uid ?? ''}`;
-  assert.deepEqual(links.of('node-1').taken(), [`put ${key}`]);
+  const [key, token] = ['pod', 'token'].map((type) => `${type}/${live.metadata.uid ?? ''}`);
+  assert.deepEqual(links.of('node-1').taken(), [`put ${token}`, `put ${key}`]);
   const running: Pod = { ...live, status: { phase: 'Running' } };
   await submitted(cluster, { type: 'update', scope: 'status', object: running });
   assert.deepEqual(links.of('node-1').taken(), []);
@@ -367,7 +367,7 @@ test('a pod reaches its own host alone, and its status is no news for the host',
   await submitted(cluster, { type: 'delete', ref, uid: '', gracePeriodSeconds: 5 });
   assert.deepEqual(links.of('node-1').taken(), [`put ${key}`]);
   await submitted(cluster, { type: 'delete', ref, uid: '', gracePeriodSeconds: 0 });
-  assert.deepEqual(links.of('node-1').taken(), [`remove ${key}`]);
+  assert.deepEqual(links.of('node-1').taken(), [`remove ${key}`, `remove ${token}`]);
   assert.deepEqual(links.of('node-2').taken(), []);
 });
 
