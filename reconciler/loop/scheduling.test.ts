@@ -36,10 +36,10 @@ interface Trial {
   readonly clock: HandClock;
   readonly cluster: Cluster;
   readonly events: EventRecord[];
-  create(...objects: readonly KubeObject[]): Promise<void>;
-  delete(name: string): Promise<void>;
+  readonly create: (...objects: readonly KubeObject[]) => Promise<void>;
+  readonly delete: (name: string) => Promise<void>;
   /** `name -> node`, or `name: message`. */
-  pods(): readonly string[];
+  readonly pods: () => readonly string[];
 }
 
 async function trial(context: TestContext, answer?: Submit): Promise<Trial> {

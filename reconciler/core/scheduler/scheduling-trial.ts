@@ -1,5 +1,4 @@
 /** Nodes, pods and what a plan makes of them, for the scheduler's tests. */
-import assert from 'node:assert/strict';
 import type { Node, Pod, PodSpec } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { type KubeObject, refOf } from '../model/object.ts';
 import { MutableView } from '../model/view.ts';
@@ -59,7 +58,7 @@ export function outcome(
 ): readonly string[] {
   const view = viewOf(...nodes, ...pods, ...placed);
   return planScheduling(view, pods.map(refOf), { nowMs: 0, seed }).changes.map((change) => {
-    assert.ok(change.type === 'update');
+    if (change.type !== 'update') throw new Error(`a plan with a ${change.type} has no outcome`);
     const { metadata, spec, status } = change.object as Pod;
     const condition = status?.conditions?.find(({ type }) => type === 'PodScheduled');
     return spec?.nodeName === undefined

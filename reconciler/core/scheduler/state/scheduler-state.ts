@@ -7,22 +7,19 @@ import type { Node, Pod } from '../../../../schemas/kubernetes/types/core-v1.ts'
 import type { ClusterView, ViewChange } from '../../model/view.ts';
 import { isPodDeleted, isPodTerminal } from '../../model/pod-status.ts';
 import { RefusalTable } from '../filters/refusal.ts';
-import { PortsInUse } from '../pods/host-ports.ts';
+import type { PortsInUse } from '../pods/host-ports.ts';
 import type { Labels } from '../pods/label-matcher.ts';
-import { classKey, podClassOf } from '../pods/pod-class.ts';
 import { isVictim } from '../preemption/victim-mark.ts';
 import type { Profile } from '../profile.ts';
-import { ClassRecord } from './class-record.ts';
+import { ClassCache } from './class-cache.ts';
+import type { ClassRecord } from './class-record.ts';
 import { nodeFacts } from './node-facts.ts';
 import { NodeTable } from './node-table.ts';
 import { Nominations } from './nominations.ts';
 import type { PlacedPod } from './placed-pod.ts';
+import { PodCounter } from './pod-counter.ts';
 import { Selections } from './selections.ts';
-import { StaticTable } from './static-table.ts';
-
-/** Static tables and classes kept; both are made anew when they are asked for again. */
-const staticTablesMax = 256;
-const classesMax = 20_000;
+import type { StaticTable } from './static-table.ts';
 
 export class SchedulerState {
   readonly table = new NodeTable();
@@ -43,16 +40,17 @@ export class SchedulerState {
   spreadersVersion = 0;
   readonly #placed = new Map<string, PlacedPod>();
   readonly #onNode = new Map<string, Map<string, PlacedPod>>();
-  readonly #ports = new Map<number, PortsInUse>();
   readonly #nodeFacts = new Map<string, string>();
-  readonly #static = new Map<string, StaticTable>();
-  readonly #classes = new Map<string, ClassRecord>();
+  readonly #classes: ClassCache;
+  readonly #counter: PodCounter;
   readonly #namespaces = new Map<string, Labels>();
 
   /** Takes in what the view shows, but the pod with the uid `without`. */
   constructor(view: ClusterView, without?: string) {
     this.view = view;
     this.selections = new Selections(this.table, (name) => this.#namespaces.get(name));
+    this.#classes = new ClassCache(this.table, this.selections, this.refusals);
+    this.#counter = new PodCounter(this.table, this.selections);
     for (const kind of ['Namespace', 'Node', 'Pod'] as const) {
       for (const object of view.list('v1', kind)) {
         if (without !== undefined && object.metadata.uid === without) continue;
@@ -85,23 +83,11 @@ export class SchedulerState {
   }
 
   recordOf(pod: Pod): ClassRecord {
-    const key = classKey(pod);
-    const known = this.#classes.get(key);
-    if (known !== undefined) return known;
-    if (this.#classes.size >= classesMax) this.#classes.clear();
-    const record = new ClassRecord(podClassOf(pod, key), this.table, this.selections);
-    this.#classes.set(key, record);
-    return record;
+    return this.#classes.recordOf(pod);
   }
 
-  staticTable({ pods }: ClassRecord, profile: Profile): StaticTable {
-    const known = this.#static.get(pods.staticKey);
-    if (known !== undefined) return known;
-    if (this.#static.size >= staticTablesMax) this.#static.clear();
-    const { nodes, capacity } = this.table;
-    const made = new StaticTable(pods.pod, profile, this.refusals, nodes, capacity);
-    this.#static.set(pods.staticKey, made);
-    return made;
+  staticTable(record: ClassRecord, profile: Profile): StaticTable {
+    return this.#classes.staticTable(record, profile);
   }
 
   /** Pods on the node by uid, those that are leaving among them. */
@@ -110,7 +96,7 @@ export class SchedulerState {
   }
 
   portsOf(slot: number): PortsInUse | undefined {
-    return this.#ports.get(slot);
+    return this.#counter.ports(slot);
   }
 
   namespaceLabels(namespace: string): Labels | undefined {
@@ -150,7 +136,7 @@ export class SchedulerState {
 
   /** Counts `pod` in or out of its node for the time of one question; the caller undoes it. */
   tentatively(pod: PlacedPod, by: 1 | -1): void {
-    this.#count(pod, by);
+    this.#counter.count(pod, by);
   }
 
   /** Everything that is counted, by names instead of slots: equal for states that decide alike. */
@@ -161,7 +147,7 @@ export class SchedulerState {
         .filter(({ allocatable, requested }) => allocatable[slot] !== 0 || requested[slot] !== 0)
         .map((one) => `${one.resource} ${one.requested[slot]}/${one.allocatable[slot]}`);
       const compared = `${table.comparedCpu[slot]} ${table.comparedMemory[slot]}`;
-      const ports = this.#ports.get(slot)?.list() ?? [];
+      const ports = this.#counter.ports(slot)?.list() ?? [];
       return `${table.nameOf(slot)}: ${[...columns.sort(), compared, ...ports].join(', ')}`;
     });
     const pods = [...this.#placed.values()].map(
@@ -250,7 +236,7 @@ export class SchedulerState {
     this.generation++;
     this.lowestSinceRelief = Math.min(this.lowestSinceRelief, pod.of.pods.priority);
     this.#touch(this.table.slotOf(pod.nodeName));
-    this.#count(pod, 1);
+    this.#counter.count(pod, 1);
   }
 
   #unplace(pod: PlacedPod): void {
@@ -260,29 +246,7 @@ export class SchedulerState {
     if (others?.size === 0) this.#onNode.delete(pod.nodeName);
     this.#relieved();
     this.#touch(this.table.slotOf(pod.nodeName));
-    this.#count(pod, -1);
-  }
-
-  #count(pod: PlacedPod, by: 1 | -1): void {
-    const slot = this.table.slotOf(pod.nodeName);
-    if (slot === undefined) return;
-    const { table } = this;
-    const { pods, demand } = pod.of;
-    for (const { column, amount } of demand)
-      column.requested[slot] = (column.requested[slot] ?? 0) + by * amount;
-    table.comparedCpu[slot] = (table.comparedCpu[slot] ?? 0) + by * pods.comparedCpu;
-    table.comparedMemory[slot] = (table.comparedMemory[slot] ?? 0) + by * pods.comparedMemory;
-    if (pods.ports.length > 0) this.#countPorts(slot, pods.ports, by);
-    this.selections.count(pod.of.group(pod.leaving), slot, by);
-    for (const term of pod.of.carried()) term.count(slot, by);
-  }
-
-  #countPorts(slot: number, ports: readonly string[], by: 1 | -1): void {
-    const inUse = this.#ports.get(slot) ?? new PortsInUse();
-    if (by === 1) inUse.add(ports);
-    else inUse.remove(ports);
-    if (inUse.size > 0) this.#ports.set(slot, inUse);
-    else this.#ports.delete(slot);
+    this.#counter.count(pod, -1);
   }
 
   #putNode(node: Node): void {
@@ -295,13 +259,11 @@ export class SchedulerState {
     }
     if (slot !== undefined) this.#emptyNode(name, slot);
     this.#nodeFacts.set(name, facts);
-    const { capacity } = this.table;
     const at = this.table.put(node);
     this.#touch(at);
-    if (this.table.capacity !== capacity) this.#static.clear();
     this.selections.nodeAdded(at);
-    for (const made of this.#static.values()) made.set(at, node);
-    for (const pod of this.#onNode.get(name)?.values() ?? []) this.#count(pod, 1);
+    this.#classes.nodeChanged(at, node);
+    for (const pod of this.#onNode.get(name)?.values() ?? []) this.#counter.count(pod, 1);
     this.#relieved();
   }
 
@@ -316,7 +278,7 @@ export class SchedulerState {
   }
 
   #emptyNode(name: string, slot: number): void {
-    for (const pod of this.#onNode.get(name)?.values() ?? []) this.#count(pod, -1);
+    for (const pod of this.#onNode.get(name)?.values() ?? []) this.#counter.count(pod, -1);
     this.selections.nodeRemoved(slot);
   }
 
