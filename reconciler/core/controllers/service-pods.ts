@@ -25,8 +25,17 @@ export function isHeadless(service: Service): boolean {
   return address === 'None' || address === '';
 }
 
+/** By change: two controllers ask the same about each. */
+const asked = new WeakMap<ViewChange, readonly ObjectRef[]>();
+
 /** The Services that select a pod as it was, or as it is, where the change can alter any endpoint. */
-export function servicesOfPod({ before, after, ref }: ViewChange, view: ClusterView): readonly ObjectRef[] {
+export function servicesOfPod(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
+  const known = asked.get(change) ?? servicesConcerned(change, view);
+  asked.set(change, known);
+  return known;
+}
+
+function servicesConcerned({ before, after, ref }: ViewChange, view: ClusterView): readonly ObjectRef[] {
   const pods = [before, after].filter((pod) => pod !== undefined) as readonly Pod[];
   const [was, is] = pods;
   if (pods.length === 2 && was !== undefined && is !== undefined && sameJson(facts(was), facts(is)))

@@ -60,9 +60,20 @@ function withoutEmptyName(port: EndpointPort): EndpointPort {
   return name === '' ? rest : { name, ...rest };
 }
 
+/** Addresses of pods that ask for no name: as long as a pod stays the same, so does its address. */
+const plain = new WeakMap<Pod, EndpointAddress>();
+
 function addressFor(pod: Pod, ip: string, service: Service): EndpointAddress {
-  const { namespace = '', name = '', uid = '' } = pod.metadata;
   const hostname = hostnameOf(pod, service);
+  const known = hostname === undefined ? plain.get(pod) : undefined;
+  if (known?.ip === ip) return known;
+  const address = newAddress(pod, ip, hostname);
+  if (hostname === undefined) plain.set(pod, address);
+  return address;
+}
+
+function newAddress(pod: Pod, ip: string, hostname: string | undefined): EndpointAddress {
+  const { namespace = '', name = '', uid = '' } = pod.metadata;
   const nodeName = pod.spec?.nodeName;
   return {
     ...(hostname === undefined ? {} : { hostname }),

@@ -45,11 +45,14 @@ function plan(key: ObjectRef, view: ClusterView): Plan {
         object.metadata.labels?.[managedByLabel] === mirroredBy,
     );
   if (service === undefined || service.spec?.selector !== undefined || !isMirrored(endpoints))
-    return { changes: differences([], current, undefined), events: [] };
+    return { changes: differences([], current, noTime), events: [] };
   const { slices, invalid, skipped } = mirroredSlices(endpoints, current);
-  const changes = differences(slices, current, undefined);
+  const changes = differences(slices, current, noTime);
   return { changes, events: changes.length === 0 ? [] : warnings(endpoints, invalid, skipped) };
 }
+
+/** What people write says nothing of when it was caused. */
+const noTime = (): undefined => undefined;
 
 function isMirrored({ metadata }: Endpoints): boolean {
   return (

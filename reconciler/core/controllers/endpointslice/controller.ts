@@ -49,7 +49,10 @@ function plan(key: ObjectRef, view: ClusterView): Plan {
   const pods = view.podsLabelled(key.namespace, selector);
   const groups = endpointsOf(service, pods, view);
   const wanted = slicesOf(service, groups, current);
-  return { changes: differences(wanted, current, triggerTime(service, pods, groups, current)), events: [] };
+  return {
+    changes: differences(wanted, current, () => triggerTime(service, pods, groups, current)),
+    events: [],
+  };
 }
 
 /** Of the pods whose readiness is another than in the slices; of the Service too where it has none yet. */

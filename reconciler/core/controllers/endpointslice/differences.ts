@@ -9,16 +9,20 @@ import { triggerTimeAnnotation } from '../service-pods.ts';
 export function differences(
   wanted: readonly EndpointSlice[],
   current: readonly EndpointSlice[],
-  triggerTime: string | undefined,
+  triggerTime: () => string | undefined,
 ): readonly Change[] {
   const byName = new Map(current.map((slice) => [slice.metadata.name, slice]));
   const changes: Change[] = [];
+  let time: { readonly value: string | undefined } | undefined;
   for (const slice of wanted) {
     const known = byName.get(slice.metadata.name);
     byName.delete(slice.metadata.name);
-    const object = triggered(slice, triggerTime);
-    if (known === undefined) changes.push({ type: 'create', object });
-    else if (!sameJson(known, slice)) changes.push({ type: 'update', scope: 'spec', object });
+    if (known !== undefined && sameJson(known, slice)) continue;
+    time ??= { value: triggerTime() };
+    const object = triggered(slice, time.value);
+    changes.push(
+      known === undefined ? { type: 'create', object } : { type: 'update', scope: 'spec', object },
+    );
   }
   return [...changes, ...[...byName.values()].map(deletion)];
 }

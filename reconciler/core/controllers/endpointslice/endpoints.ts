@@ -28,14 +28,26 @@ export function endpointsOf(
   view: ClusterView,
 ): readonly EndpointGroup[] {
   const alike = sameForAll(service);
+  const zones = new Map<string, string | undefined>();
+  const zoneOf = (nodeName: string): string | undefined => {
+    if (!zones.has(nodeName)) zones.set(nodeName, zoneOfNode(nodeName, view));
+    return zones.get(nodeName);
+  };
   return addressTypes(service).flatMap((addressType) => {
     const groups = new Map<string, OpenGroup>();
+    const { publishNotReadyAddresses = false, trafficDistribution = '' } = service.spec ?? {};
+    const flavour = [
+      addressType,
+      publishNotReadyAddresses,
+      trafficDistribution,
+      service.metadata.name,
+    ].join();
     for (const pod of pods) {
       const address = addressOf(pod, addressType);
       if (address === undefined || isPodTerminal(pod)) continue;
       const only = alike ? groups.get('') : undefined;
       const group = only ?? groupOf(groups, alike ? '' : undefined, targetPorts(service, pod));
-      group.endpoints.push(endpoint(service, pod, address, view));
+      group.endpoints.push(endpoint(service, pod, address, flavour, zoneOf));
     }
     if (groups.size === 0) return [{ addressType, ports: [], endpoints: [] }];
     const sorted = [...groups].sort(([left], [right]) => (left < right ? -1 : 1));
@@ -72,12 +84,33 @@ function addressTypes(service: Service): readonly AddressType[] {
   return families.length === 0 ? ['IPv4'] : families;
 }
 
-function endpoint(service: Service, pod: Pod, address: string, view: ClusterView): Endpoint {
+/** Endpoints by what they are made of besides the pod: as long as a pod stays the same, so does its endpoint. */
+const made = new WeakMap<Pod, Map<string, Endpoint>>();
+
+/** `flavour` names everything of the Service that the endpoint depends on. */
+function endpoint(
+  service: Service,
+  pod: Pod,
+  address: string,
+  flavour: string,
+  zoneOf: (nodeName: string) => string | undefined,
+): Endpoint {
+  const nodeName = pod.spec?.nodeName;
+  const zone = nodeName === undefined ? undefined : zoneOf(nodeName);
+  const key = zone === undefined ? flavour : `${flavour} ${zone}`;
+  const ofPod = made.get(pod) ?? new Map<string, Endpoint>();
+  const known = ofPod.get(key);
+  if (known !== undefined) return known;
+  const fresh = newEndpoint(service, pod, address, zone);
+  made.set(pod, ofPod.set(key, fresh));
+  return fresh;
+}
+
+function newEndpoint(service: Service, pod: Pod, address: string, zone: string | undefined): Endpoint {
   const serving = isPodReady(pod);
   const terminating = isPodDeleted(pod);
   const ready = service.spec?.publishNotReadyAddresses === true || (serving && !terminating);
   const nodeName = pod.spec?.nodeName;
-  const zone = nodeName === undefined ? undefined : zoneOf(nodeName, view);
   const hostname = hostnameOf(pod, service);
   const hints = ready ? hintsOf(service, nodeName, zone) : undefined;
   return {
@@ -96,6 +129,6 @@ function endpoint(service: Service, pod: Pod, address: string, view: ClusterView
   };
 }
 
-function zoneOf(nodeName: string, view: ClusterView): string | undefined {
+function zoneOfNode(nodeName: string, view: ClusterView): string | undefined {
   return view.get<Node>('v1', 'Node', '', nodeName)?.metadata.labels?.['topology.kubernetes.io/zone'];
 }

@@ -66,13 +66,25 @@ function settle(
     const home = homes.get(identityOf(one));
     if (home === undefined || home.slot.endpoints.length >= endpointsMax) homeless.push(one);
     else {
-      home.slot.endpoints.push(one);
-      if (!sameJson(one, home.known)) home.slot.changes = true;
+      const same = isSame(one, home.known);
+      // The stored one where it is the same: whoever compares again is done at once.
+      home.slot.endpoints.push(same ? home.known : one);
+      if (!same) home.slot.changes = true;
     }
   }
   for (const slot of slots)
     if (slot.endpoints.length !== current.get(slot.name)?.endpoints?.length) slot.changes = true;
   return homeless;
+}
+
+/** Stored endpoints and the wanted ones that they were found to be the same as. */
+const compared = new WeakMap<Endpoint, Endpoint>();
+
+function isSame(wanted: Endpoint, stored: Endpoint): boolean {
+  if (compared.get(stored) === wanted) return true;
+  if (!sameJson(wanted, stored)) return false;
+  compared.set(stored, wanted);
+  return true;
 }
 
 function fill(homeless: readonly Endpoint[], slots: Slot[], unused: string[]): void {
