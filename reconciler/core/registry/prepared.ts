@@ -33,7 +33,12 @@ export type Prepared =
       readonly object: KubeObject;
       readonly before: KubeObject | undefined;
     } & Admitted)
-  | ({ readonly type: 'remove'; readonly before: KubeObject } & Admitted)
+  | ({
+      readonly type: 'remove';
+      readonly before: KubeObject;
+      /** As it was written last, where that let go of it. */
+      readonly last?: KubeObject;
+    } & Admitted)
   | { readonly type: 'nothing'; readonly object: KubeObject }
   | { readonly type: 'refused'; readonly problem: StatusProblem };
 

@@ -143,7 +143,8 @@ function addWrites(
     claimed.add(write.key);
     writes.set(write.key, write);
   }
-  outcomes.push({ type: after === undefined ? 'removed' : 'written', ref, object: subject });
+  const shown = prepared.type === 'remove' ? (prepared.last ?? subject) : subject;
+  outcomes.push({ type: after === undefined ? 'removed' : 'written', ref, object: shown });
   return undefined;
 }
 

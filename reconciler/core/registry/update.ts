@@ -47,7 +47,7 @@ export function prepareUpdate(stored: KubeObject, change: UpdateChange, context:
     if ('code' in allocated) return refused(allocated);
     next = allocated;
   }
-  if (isFinished(next)) return { type: 'remove', before: stored, ...nothingElse };
+  if (isFinished(next)) return { type: 'remove', before: stored, last: next, ...nothingElse };
   const storedNext = isCustom(info) ? storedCustom(next, info, view) : next;
   if (sameJson(storedNext, stored)) return { type: 'nothing', object: stored };
   const request: AdmissionRequest = {
