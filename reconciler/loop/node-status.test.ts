@@ -72,3 +72,14 @@ test("a lease is the node's, and goes with it", () => {
     renewTime: '2026-01-01T00:00:00.005000Z',
   });
 });
+
+test('what was advertised on the Node by hand stays there, all of it to be given', () => {
+  const advertised: Node = { ...node, status: { capacity: { cpu: '2', 'example.com/dongle': '4' } } };
+  const view = new MutableView();
+  view.apply(refOf(advertised), advertised, 1);
+  const [change] = nodeChanges(view, 'n1', report(), startMs);
+  assert.ok(change?.type === 'update');
+  const { capacity, allocatable } = (change.object as Node).status ?? {};
+  assert.deepEqual(capacity, { 'example.com/dongle': '4', cpu: '4' });
+  assert.deepEqual(allocatable, { 'example.com/dongle': '4', cpu: '4' });
+});

@@ -34,10 +34,11 @@ export function nodeChanges(view: ClusterView, host: string, report: NodeReport,
 }
 
 function statusOf(view: ClusterView, node: Node, report: NodeReport, now: string): NodeStatus {
+  const devices = extendedResources(node.status?.capacity);
   return {
     ...node.status,
-    capacity: report.capacity,
-    allocatable: report.allocatable,
+    capacity: { ...devices, ...report.capacity },
+    allocatable: { ...devices, ...report.allocatable },
     nodeInfo: report.nodeInfo,
     addresses: addressesOf(view, node.metadata.name ?? '', report),
     conditions: report.conditions.map((condition) =>
@@ -45,6 +46,15 @@ function statusOf(view: ClusterView, node: Node, report: NodeReport, now: string
     ),
     images: report.images.map((image) => ({ names: image.names, sizeBytes: image.sizeBytes })),
   };
+}
+
+/** What somebody advertised by hand, as Kubernetes documents it: no host reports it, and every host has all of it to give. */
+function extendedResources(capacity: NodeStatus['capacity']): NonNullable<NodeStatus['capacity']> {
+  return Object.fromEntries(
+    Object.entries(capacity ?? {}).filter(
+      ([name]) => name.includes('/') && !/(^|\.)kubernetes\.io\//.test(name),
+    ),
+  );
 }
 
 /** The address that the Host object names comes before what the host finds on its interfaces. */
