@@ -80,6 +80,8 @@ const viewRules: readonly PolicyRule[] = [
   rule(readVerbs, 'resource.k8s.io', 'resourceclaims resourceclaims/status resourceclaimtemplates'),
 ];
 
+const metricsRules: readonly PolicyRule[] = [rule(readVerbs, 'metrics.k8s.io', 'nodes pods')];
+
 const publicPaths = '/healthz /livez /readyz /version /version/';
 
 export const userRoles: readonly DefaultRole[] = [
@@ -90,6 +92,8 @@ export const userRoles: readonly DefaultRole[] = [
   { name: 'system:aggregate-to-admin', rules: adminRules, aggregatedTo: toAdmin },
   { name: 'system:aggregate-to-edit', rules: editRules, aggregatedTo: toEdit },
   { name: 'system:aggregate-to-view', rules: viewRules, aggregatedTo: toView },
+  // Of metrics-server, whose part Berth plays.
+  { name: 'system:aggregated-metrics-reader', rules: metricsRules, aggregatedTo: toView },
   {
     name: 'system:basic-user',
     rules: [
