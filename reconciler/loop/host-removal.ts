@@ -1,6 +1,7 @@
 /**
- * A Host that is deleted goes in order: its Node, so that its pods are made elsewhere; its own pods and its agent;
- * then the Host. A finalizer holds the Host until nothing of Berth runs on the machine any more.
+ * A Host that is deleted goes in order: its pods and its agent; its Node, upon which its pods are made elsewhere; then
+ * the Host. So no pod of a StatefulSet runs twice. Whoever deletes a Host that cannot be reached says that its machine
+ * runs nothing: then the Node does not wait. A finalizer holds the Host until nothing of Berth is on the machine.
  */
 import type { Host } from '../../schemas/berth/types.ts';
 import type { Node } from '../../schemas/kubernetes/types/core-v1.ts';
@@ -35,9 +36,8 @@ export function withAgentFinalizer(host: Host): Host {
 /** One attempt to take leave of a host whose link is closed. */
 export async function removeHost(host: Host, ports: RemovalPorts, signal: AbortSignal): Promise<WorkOutcome> {
   const name = host.metadata.name ?? '';
-  const node = ports.cluster.view.get<Node>('v1', 'Node', '', name);
-  if (node !== undefined && !(await submitted(ports.cluster, [nodeDeletion(node)]))) return 'again';
-  if (host.metadata.finalizers?.includes(agentFinalizer) !== true) return 'done';
+  if (host.metadata.finalizers?.includes(agentFinalizer) !== true)
+    return (await withoutNode(name, ports.cluster)) ? 'done' : 'again';
   try {
     await ports.links.reset(
       targetOf(host, ports),
@@ -47,10 +47,12 @@ export async function removeHost(host: Host, ports: RemovalPorts, signal: AbortS
   } catch (error) {
     if (signal.aborted) return 'done';
     if (!(error instanceof LinkError)) throw error;
+    if (!(await withoutNode(name, ports.cluster))) return 'again';
     return (await told(name, `${error.reason}: ${error.message}`, ports.cluster))
       ? { afterMs: retryMs }
       : 'again';
   }
+  if (!(await withoutNode(name, ports.cluster))) return 'again';
   const current = stored(name, ports.cluster);
   if (current === undefined) return 'done';
   const finalizers = (current.metadata.finalizers ?? []).filter((one) => one !== agentFinalizer);
@@ -60,9 +62,12 @@ export async function removeHost(host: Host, ports: RemovalPorts, signal: AbortS
     : 'again';
 }
 
-function nodeDeletion(node: Node): Change {
-  const { name = '', uid = '' } = node.metadata;
-  return { type: 'delete', ref: { apiVersion: 'v1', kind: 'Node', namespace: '', name }, uid };
+/** Deletes the Node of the host, if there is one; false where that has to be tried again. */
+async function withoutNode(name: string, cluster: ClusterAccess): Promise<boolean> {
+  const node = cluster.view.get<Node>('v1', 'Node', '', name);
+  if (node === undefined) return true;
+  const ref = { apiVersion: 'v1', kind: 'Node', namespace: '', name };
+  return submitted(cluster, [{ type: 'delete', ref, uid: node.metadata.uid ?? '' }]);
 }
 
 /** Says why the host is still there. */

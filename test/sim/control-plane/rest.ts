@@ -12,7 +12,12 @@ import type { PodDisruptionBudget } from '../../../schemas/kubernetes/types/poli
 import { allObjects } from '../../../reconciler/core/model/all-objects.ts';
 import { hasLabels, selects } from '../../../reconciler/core/model/label-selector.ts';
 import { objectId, refOf } from '../../../reconciler/core/model/object.ts';
-import { isPodActive, isPodReady, isPodTerminal } from '../../../reconciler/core/model/pod-status.ts';
+import {
+  availableInMs,
+  isPodActive,
+  isPodReady,
+  isPodTerminal,
+} from '../../../reconciler/core/model/pod-status.ts';
 import type { ClusterView } from '../../../reconciler/core/model/view.ts';
 import { amountOf, podRequests } from '../../../reconciler/core/scheduler/pod-requests.ts';
 import type { SimAgent } from './sim-agent.ts';
@@ -23,6 +28,8 @@ interface AtRest {
   /** Hosts that are part of the cluster. */
   readonly agents: readonly SimAgent[];
   readonly jobs: ReadonlyMap<string, JobTally>;
+  /** The wall clock. */
+  readonly nowMs: number;
 }
 
 type Check = readonly [invariant: string, check: (rest: AtRest) => readonly string[]];
@@ -170,28 +177,33 @@ function controlled(view: ClusterView, uid: string | undefined): readonly Pod[] 
     .filter(isPodActive);
 }
 
-function deployments({ view }: AtRest): readonly string[] {
+/** A clock that was set back makes pods wait that had waited, as in Kubernetes. */
+function availableOf(pods: readonly Pod[], minReadySeconds = 0, nowMs: number): number {
+  return pods.filter((pod) => availableInMs(pod, minReadySeconds, nowMs) === 0).length;
+}
+
+function deployments({ view, nowMs }: AtRest): readonly string[] {
   return view.list<Deployment>('apps/v1', 'Deployment').flatMap((deployment) => {
     const sets = view
       .ownedBy(deployment.metadata.uid ?? '')
       .filter((one): one is ReplicaSet => one.kind === 'ReplicaSet');
     const pods = sets.flatMap((set) => controlled(view, set.metadata.uid));
-    const ready = pods.filter(isPodReady).length;
     return compared(nameOf(deployment), deployment.status, {
       observedGeneration: deployment.metadata.generation,
       replicas: pods.length,
-      readyReplicas: ready,
-      availableReplicas: ready,
+      readyReplicas: pods.filter(isPodReady).length,
+      availableReplicas: availableOf(pods, deployment.spec?.minReadySeconds, nowMs),
     });
   });
 }
 
-function replicaSets({ view }: AtRest): readonly string[] {
+function replicaSets({ view, nowMs }: AtRest): readonly string[] {
   return view.list<ReplicaSet>('apps/v1', 'ReplicaSet').flatMap((set) => {
     const pods = controlled(view, set.metadata.uid);
     const ready = pods.filter(isPodReady).length;
+    const availableReplicas = availableOf(pods, set.spec?.minReadySeconds, nowMs);
     const facts = { observedGeneration: set.metadata.generation, replicas: pods.length };
-    return compared(nameOf(set), set.status, { ...facts, readyReplicas: ready, availableReplicas: ready });
+    return compared(nameOf(set), set.status, { ...facts, readyReplicas: ready, availableReplicas });
   });
 }
 
@@ -280,7 +292,6 @@ function endpoints({ view }: AtRest): readonly string[] {
       .list<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', namespace)
       .filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === name);
     const given = slices
-      .filter((slice) => (slice.ports ?? []).length > 0)
       .flatMap((slice) => slice.endpoints ?? [])
       .filter((endpoint) => endpoint.conditions?.ready !== false)
       .flatMap(({ addresses }) => addresses[0] ?? []);

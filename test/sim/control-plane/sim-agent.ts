@@ -101,6 +101,11 @@ export class SimAgent extends MemoryAgent {
     this.generation = 0;
   }
 
+  /** What waits to be started again after failures is started now. */
+  forgive(): void {
+    for (const pod of this.#simulated.values()) pod.forgive();
+  }
+
   /** Tells once more what it told already. */
   repeat(): void {
     for (const report of [...this.pods.values(), ...this.#goneReports.values()]) this.report(report);

@@ -125,6 +125,11 @@ export class SimPod {
     this.#soon(this.#around.random.between(50, 1_500), () => this.#begin());
   }
 
+  /** Waits after failures end now. */
+  forgive(): void {
+    this.#soon(1_000, () => this.#begin());
+  }
+
   /** A container says that it is not ready, for a while. */
   waver(): void {
     const container = this.#containers.find(({ ready }) => ready);

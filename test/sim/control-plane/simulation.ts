@@ -2,6 +2,7 @@
  * One run of the whole control plane, from one seed: real loops on a store in memory, simulated hosts, people and
  * faults. Faults end, time goes on, and all must be as it was asked for.
  */
+import type { PodCondition } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { KubeObject } from '../../../reconciler/core/model/object.ts';
 import { refOf } from '../../../reconciler/core/model/object.ts';
 import type { ViewChange } from '../../../reconciler/core/model/view.ts';
@@ -44,11 +45,14 @@ export interface RunResult {
   readonly restMs: number;
 }
 
-/** Without a change for so long, the cluster counts as at rest. */
-const restMs = 90_000;
-/** So long after the last fault it has to be: a container that crashed often waits 5 minutes, a Job 10. */
-const convergenceMsMax = 1_800_000;
-const againMs = 20_000;
+/**
+ * Without a change for so long, the cluster counts as at rest: longer than a crashed container, a Job and the scheduler
+ * wait, and away from the 10 minutes after which a Deployment is told that it makes no progress.
+ */
+const restMs = 400_000;
+/** So long after the last fault it has to be; `restMs` counts. */
+const convergenceMsMax = 2_400_000;
+const againMs = 5_000;
 /** Reports while nothing else happens: often enough that no node counts as silent. */
 const calmReportIntervalMs = 25_000;
 
@@ -68,6 +72,8 @@ export class Simulation {
   #changedMs = 0;
   storeFaults: StoreFaults = noStoreFaults;
   #isCalm = false;
+  /** Machines whose Host was deleted while nobody could reach them, which says that they do nothing any more. */
+  readonly #givenUp = new Set<string>();
 
   constructor(options: RunOptions) {
     this.random = new SeededRandom(options.seed);
@@ -75,16 +81,20 @@ export class Simulation {
     this.#trace = new Trace(options.tell);
     this.#truth = new Truth((commit, writes) => this.#committed(commit, writes));
     this.#election = new MemoryElection(this.#truth.storeOf('election'));
-    this.witness = new Witness(
-      () => this.#truth.view,
-      () => this.clock.steady(),
-    );
+    this.witness = new Witness({
+      view: () => this.#truth.view,
+      steadyMs: () => this.clock.steady(),
+      isGivenUp: (host) => this.#givenUp.has(host),
+    });
     this.people = new People(this.random.fork(), (text) => this.tell(text));
     this.network = new Network({
       clock: this.clock,
       random: this.random.fork(),
       agent: (host) => this.agent(host),
-      reset: (host) => this.agent(host).wipe(),
+      reset: (host) => {
+        this.agent(host).wipe();
+        this.#givenUp.delete(host);
+      },
     });
   }
 
@@ -116,10 +126,6 @@ export class Simulation {
     agent.powerOn();
     this.setReach(agent.shape.name, 'open');
     this.network.restartAgent(agent.shape.name);
-  }
-
-  get isCalm(): boolean {
-    return this.#isCalm;
   }
 
   /** What fate has begun ends after a while, or with everything else when faults end. */
@@ -242,6 +248,7 @@ export class Simulation {
     for (const [name, agent] of this.agents) {
       this.network.setSlow(name, undefined);
       this.powerOn(agent);
+      agent.forgive();
       this.setReach(name, 'open');
     }
     if (this.#reconcilers.length === 0) await this.startReconciler();
@@ -267,7 +274,9 @@ export class Simulation {
     const agents = [...this.agents.values()].filter(
       ({ shape }) => this.view.get('berth.dev/v1alpha1', 'Host', '', shape.name) !== undefined,
     );
-    this.witness.findings.push(...untruths({ view: this.view, agents, jobs: this.witness.jobs }));
+    this.witness.findings.push(
+      ...untruths({ view: this.view, agents, jobs: this.witness.jobs, nowMs: this.clock.now() }),
+    );
     if (this.witness.findings.length > 0) return;
     for (const reconciler of [...this.#reconcilers]) this.kill(reconciler, 0);
     await this.pass(10);
@@ -301,6 +310,9 @@ export class Simulation {
       this.#changedMs = this.clock.steady();
       this.tell(`${commit.by} ${commit.revision}: ${told.map(described).join('; ')}`);
     }
+    for (const { ref, after } of commit.changes)
+      if (ref.kind === 'Node' && after === undefined && this.network.reach(ref.name) !== 'open')
+        this.#givenUp.add(ref.name);
     this.witness.commit(commit);
   }
 }
@@ -308,17 +320,28 @@ export class Simulation {
 /** Signs of life, and what is only told, are no changes. */
 function matters({ ref, before, after }: ViewChange): boolean {
   if (ref.kind === 'Event' || ref.kind === 'Host' || ref.kind === 'Lease') return false;
-  if (ref.kind !== 'Node' || before === undefined || after === undefined) return true;
-  return !sameJson(withoutBeats(before), withoutBeats(after));
+  if (before === undefined || after === undefined) return true;
+  if (ref.kind === 'Node') return !sameJson(nodeFacts(before), nodeFacts(after));
+  return ref.kind !== 'Pod' || !sameJson(podFacts(before), podFacts(after));
 }
 
-function withoutBeats(node: KubeObject): unknown {
-  const { spec, status } = node as unknown as {
-    readonly spec: unknown;
-    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-  };
+interface WithConditions extends KubeObject {
+  readonly spec?: unknown;
+  readonly status?: { readonly conditions?: readonly PodCondition[] };
+}
+
+/** What of a node is more than a sign of life. */
+function nodeFacts(node: WithConditions): unknown {
+  const { spec, status, metadata } = node;
   const conditions = (status?.conditions ?? []).map((condition) => `${condition.type} ${condition.status}`);
-  return { spec, labels: node.metadata.labels, conditions };
+  return { spec, labels: metadata.labels, conditions };
+}
+
+/** A host that tells a pod's status anew may date its conditions otherwise than a controller did meanwhile. */
+function podFacts(pod: WithConditions): unknown {
+  const { resourceVersion: _, managedFields: __, ...metadata } = pod.metadata;
+  const conditions = (pod.status?.conditions ?? []).map(({ lastTransitionTime: ___, ...rest }) => rest);
+  return { ...pod, metadata, status: { ...pod.status, conditions } };
 }
 
 /** `create Pod shop/web-1`, or which fields changed. */

@@ -30,6 +30,13 @@ export interface JobTally {
   cutOff: number;
 }
 
+interface WitnessPorts {
+  readonly view: () => ClusterView;
+  readonly steadyMs: () => number;
+  /** Whether a person has said that the machine is out of use although nobody could ask it. */
+  readonly isGivenUp: (host: string) => boolean;
+}
+
 export class Witness {
   readonly findings: Finding[] = [];
   /** By uid of the Job. */
@@ -38,6 +45,7 @@ export class Witness {
   silentSinceMs: number | undefined;
   readonly #view: () => ClusterView;
   readonly #steadyMs: () => number;
+  readonly #isGivenUp: (host: string) => boolean;
   readonly #addresses = new Map<string, string>();
   readonly #scheduled = new Set<string>();
   /** Uids by host of pods that run, by `NAMESPACE/NAME`, for those of StatefulSets. */
@@ -45,9 +53,10 @@ export class Witness {
   /** When a pod that a budget may count was last lost to something else than an eviction, by namespace. */
   readonly #losses = new Map<string, number>();
 
-  constructor(view: () => ClusterView, steadyMs: () => number) {
-    this.#view = view;
-    this.#steadyMs = steadyMs;
+  constructor(ports: WitnessPorts) {
+    this.#view = ports.view;
+    this.#steadyMs = ports.steadyMs;
+    this.#isGivenUp = ports.isGivenUp;
   }
 
   /** A commit has become part of the store. */
@@ -80,16 +89,19 @@ export class Witness {
   /** A pod began or ended to run on a host. */
   ran(agent: SimAgent, pod: SimPod): void {
     const { namespace = '', name = '', uid = '', ownerReferences = [] } = pod.pod.metadata;
-    if (!ownerReferences.some(({ kind }) => kind === 'StatefulSet')) return;
     const key = `${namespace}/${name}`;
     const running = this.#identities.get(key) ?? new Map<string, string>();
+    const isOne = ownerReferences.some(({ kind }) => kind === 'StatefulSet');
+    // Who is let go of by its StatefulSet stops to be one.
+    if (!isOne && !running.has(uid)) return;
     this.#identities.set(key, running);
-    if (pod.isRunning) running.set(uid, agent.shape.name);
+    if (isOne && pod.isRunning) running.set(uid, agent.shape.name);
     else running.delete(uid);
-    if (running.size > 1)
+    const places = [...running].filter(([, host]) => !this.#isGivenUp(host));
+    if (places.length > 1)
       this.found(
         'an identity of a StatefulSet runs once',
-        `${key} runs ${[...running].map(([id, host]) => `on ${host} (${id})`).join(' and ')}`,
+        `${key} runs ${places.map(([id, host]) => `on ${host} (${id})`).join(' and ')}`,
       );
   }
 

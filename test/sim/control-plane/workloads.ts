@@ -262,16 +262,10 @@ function disruptionBudget(random: SeededRandom, name: string, namespace: string)
 
 function barePod(random: SeededRandom, name: string, namespace: string): KubeObject {
   const image = random.pick(['web:1', 'task:1', 'coin:1']);
-  const spec = {
-    ...podSpec(random, name, image),
-    restartPolicy: random.pick(['Always', 'OnFailure', 'Never']),
-  };
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace, labels: appLabels(name) },
-    spec,
-  } as KubeObject;
+  const restartPolicy = image === 'web:1' ? 'Always' : random.pick(['OnFailure', 'Never']);
+  const spec = { ...podSpec(random, name, image), restartPolicy };
+  const metadata = { name, namespace, labels: appLabels(name) };
+  return { apiVersion: 'v1', kind: 'Pod', metadata, spec } as KubeObject;
 }
 
 function quota(random: SeededRandom, name: string, namespace: string): KubeObject {
