@@ -58,7 +58,13 @@ export class OverlayView implements ClusterView {
   }
 
   podsOnNode(nodeName: string): readonly Pod[] {
-    return this.#base.podsOnNode(nodeName);
+    const below = this.#base.podsOnNode(nodeName);
+    const over = this.#over.get('/Pod') as ReadonlyMap<string, Pod> | undefined;
+    if (over === undefined) return below;
+    const keyOf = ({ metadata }: Pod): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+    const merged = new Map(below.filter((pod) => !over.has(keyOf(pod))).map((pod) => [keyOf(pod), pod]));
+    for (const [key, pod] of over) if ((pod.spec?.nodeName ?? '') === nodeName) merged.set(key, pod);
+    return [...merged.keys()].sort().map((key) => merged.get(key) as Pod);
   }
 
   podsLabelled(namespace: string, labels: Readonly<Record<string, string>>): readonly Pod[] {

@@ -193,6 +193,8 @@ class Round {
     const preemption = preempt(inquiry, diagnosis, mix(this.#seed, this.#turn++));
     if (preemption.type === 'underway') return;
     if (preemption.type === 'none') {
+      // What was kept for the pod is of no use to it.
+      if (profile.preemption !== undefined && pod.spec?.preemptionPolicy !== 'Never') this.#demote(pod);
       const told = preemption.message === '' ? message : `${message} preemption: ${preemption.message}`;
       this.drafts.wait(pod, { reason, message: told });
       this.#refused.add(inquiry, { message: told, plugins });
@@ -204,12 +206,14 @@ class Round {
         this.drafts.mark(victim, pod, profile.schedulerName);
         state.victims.set(victim.uid, victim.pod);
       }
-    for (const other of demoted) {
-      this.drafts.demote(other.pod);
-      state.denominate(other.uid);
-    }
+    for (const other of demoted) this.#demote(other.pod);
     this.drafts.wait(pod, { reason, message }, nodeName);
     state.nominate(pod, nodeName);
+  }
+
+  #demote(pod: Pod): void {
+    this.drafts.demote(pod);
+    this.#state.denominate(pod.metadata.uid ?? '');
   }
 
   /** Places as many of the group as it needs at least, or none. */

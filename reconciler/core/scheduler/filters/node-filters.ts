@@ -7,7 +7,7 @@ import type { RefusalCode } from './refusal.ts';
 
 /** Why the pod may not go to the node in the slot as the state is now; 0 where it may. */
 export function refusalAt(inquiry: Inquiry, slot: number): RefusalCode {
-  const fixed = inquiry.fixed.refusals[slot] ?? 0;
+  const fixed = inquiry.fixed.refusal(slot);
   if (fixed !== 0) return fixed;
   return (
     portRefusal(inquiry, slot) ||

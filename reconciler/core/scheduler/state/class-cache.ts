@@ -1,5 +1,5 @@
 /** Classes of pods and what nodes say to them, made when they are asked for. */
-import type { Node, Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
+import type { Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
 import type { RefusalTable } from '../filters/refusal.ts';
 import { classKey, podClassOf } from '../pods/pod-class.ts';
 import type { Profile } from '../profile.ts';
@@ -47,9 +47,9 @@ export class ClassCache {
   }
 
   /** The node says something else from now on. */
-  nodeChanged(slot: number, node: Node): void {
+  nodeChanged(slot: number): void {
     if (this.#capacity !== this.#table.capacity) this.#static.clear();
     this.#capacity = this.#table.capacity;
-    for (const made of this.#static.values()) made.set(slot, node);
+    for (const made of this.#static.values()) made.forget(slot);
   }
 }

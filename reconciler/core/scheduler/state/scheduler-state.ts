@@ -262,7 +262,7 @@ export class SchedulerState {
     const at = this.table.put(node);
     this.#touch(at);
     this.selections.nodeAdded(at);
-    this.#classes.nodeChanged(at, node);
+    this.#classes.nodeChanged(at);
     for (const pod of this.#onNode.get(name)?.values() ?? []) this.#counter.count(pod, 1);
     this.#relieved();
   }

@@ -7,11 +7,13 @@ import { matchesTerm } from '../node-affinity.ts';
 import type { Profile } from '../profile.ts';
 
 export class StaticTable {
-  /** By slot. */
-  readonly refusals: Uint32Array;
-  /** PreferNoSchedule taints that the pods do not tolerate, by slot. */
+  /** By slot, where the node was asked already; see `refusal`. */
+  readonly #refusals: Uint32Array;
+  readonly #asked: Uint8Array;
+  readonly #nodes: readonly (Node | undefined)[];
+  /** PreferNoSchedule taints that the pods do not tolerate, by slot of nodes that were asked. */
   readonly taints: Uint16Array;
-  /** Sum of the weights of the preferred terms that match, by slot; undefined without such terms. */
+  /** Sum of the weights of the preferred terms that match, likewise; undefined without such terms. */
   readonly preferences: Float64Array | undefined;
   readonly #pod: Pod;
   readonly #profile: Profile;
@@ -34,14 +36,29 @@ export class StaticTable {
       weight,
       matches: (node) => matchesTerm(preference, node),
     }));
-    this.refusals = new Uint32Array(capacity);
+    this.#nodes = nodes;
+    this.#refusals = new Uint32Array(capacity);
+    this.#asked = new Uint8Array(capacity);
     this.taints = new Uint16Array(capacity);
     this.preferences = this.#preferred.length === 0 ? undefined : new Float64Array(capacity);
-    for (const [slot, node] of nodes.entries()) if (node !== undefined) this.set(slot, node);
   }
 
-  set(slot: number, node: Node): void {
-    this.refusals[slot] = this.#refusal(node);
+  /** Why the node in the slot refuses the pods, asked when it is first needed: few pods look at all nodes. */
+  refusal(slot: number): RefusalCode {
+    if (this.#asked[slot] !== 1) this.#ask(slot);
+    return this.#refusals[slot] ?? 0;
+  }
+
+  /** The node says something else from now on. */
+  forget(slot: number): void {
+    this.#asked[slot] = 0;
+  }
+
+  #ask(slot: number): void {
+    const node = this.#nodes[slot];
+    if (node === undefined) return;
+    this.#asked[slot] = 1;
+    this.#refusals[slot] = this.#refusal(node);
     this.taints[slot] = unwelcome(this.#pod, node);
     if (this.preferences === undefined) return;
     let sum = 0;
