@@ -21,10 +21,16 @@ export function allSilent(view: ClusterView): boolean {
   return view.list<Node>('v1', 'Node').every(isRecordedSilent);
 }
 
-/** The nodes to plan because of a change of a Node: all of them where its health, which others' depend on, changes. */
+/**
+ * The nodes to plan because of a change of a Node. Where its health changes, that of the others may mean something else
+ * now: whether all are silent, how much of a zone is. It matters to those that are not well themselves.
+ */
 export function nodesConcerned(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   const [before, after] = [change.before as Node | undefined, change.after as Node | undefined];
   const ready = (node: Node | undefined): string | undefined => node && nodeCondition(node, 'Ready')?.status;
-  const same = before !== undefined && after !== undefined && ready(before) === ready(after);
-  return same ? [change.ref] : view.list<Node>('v1', 'Node').map(refOf);
+  if (before !== undefined && after !== undefined && ready(before) === ready(after)) return [change.ref];
+  const others = view
+    .list<Node>('v1', 'Node')
+    .filter((node) => !isNodeReady(node) && node.metadata.name !== change.ref.name);
+  return [change.ref, ...others.map(refOf)];
 }
