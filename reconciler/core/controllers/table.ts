@@ -19,6 +19,7 @@ import { jobController } from './job/controller.ts';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/controller.ts';
 import { namespaceController } from './namespace.ts';
 import { nodeIpamController } from './node/ipam.ts';
+import { podAdmissionController } from './node/pod-admission.ts';
 import { nodeLifecycleController } from './node/lifecycle.ts';
 import { taintEvictionController } from './node/taint-eviction.ts';
 import { ttlController } from './node/ttl.ts';
@@ -65,6 +66,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     nodeLifecycleController(),
     taintEvictionController(),
     ttlController,
+    podAdmissionController,
     podGarbageController(),
     cronJobController,
     jobController,

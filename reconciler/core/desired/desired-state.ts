@@ -11,8 +11,10 @@ import type {
 } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
 import type { DesiredEntry, NetworkEntry, NetworkPeer } from '../../../schemas/wire/messages.ts';
+import { awaitsAdmission, rejectionOf, wasRejected } from '../controllers/node/pod-admission.ts';
 import { serviceNameLabel } from '../controllers/endpointslice/slices.ts';
 import { sameJson } from '../model/json.ts';
+import { isPodTerminal } from '../model/pod-status.ts';
 import type { ClusterView, ViewChange } from '../model/view.ts';
 import { podReferences } from './pod-references.ts';
 import { claimEntry, hostsOfRemoval, removedVolumeEntry, removedVolumes } from './volume-entries.ts';
@@ -32,8 +34,10 @@ export interface AffectedEntry {
 /** Which entries of which hosts to compute anew after a change. */
 export function affectedEntries(change: ViewChange, view: ClusterView): readonly AffectedEntry[] {
   switch (`${change.ref.apiVersion}/${change.ref.kind}`) {
-    case 'v1/Pod':
-      return podChangeEntries(change.before as Pod | undefined, change.after as Pod | undefined);
+    case 'v1/Pod': {
+      const [before, after] = [change.before as Pod | undefined, change.after as Pod | undefined];
+      return [...podChangeEntries(before, after), ...admittedNow(before, after, view)];
+    }
     case 'v1/Service':
       return [{ node: '*', key: `service/${change.ref.namespace}/${change.ref.name}` }];
     case 'discovery.k8s.io/v1/EndpointSlice':
@@ -80,7 +84,7 @@ export function desiredEntry(
   switch (type) {
     case 'pod': {
       const pod = view.byUid(namespace) as Pod | undefined;
-      return pod?.spec?.nodeName === node
+      return pod?.spec?.nodeName === node && !wasRejected(pod) && rejectionOf(pod, view) === undefined
         ? { key: `pod/${namespace}`, type: 'pod', pod: withoutNoise(pod) }
         : undefined;
     }
@@ -130,6 +134,18 @@ function podChangeEntries(before: Pod | undefined, after: Pod | undefined): read
     return [];
   const entries = [...podEntries(before), ...podEntries(after)];
   return [...new Map(entries.map((entry) => [`${entry.node} ${entry.key}`, entry])).values()];
+}
+
+/** Pods that a node may take on now, because one that stood before them is gone. */
+function admittedNow(before: Pod | undefined, after: Pod | undefined, view: ClusterView): AffectedEntry[] {
+  const node = before?.spec?.nodeName ?? '';
+  const goes =
+    before !== undefined && !isPodTerminal(before) && (after === undefined || isPodTerminal(after));
+  if (!goes || node === '') return [];
+  return view
+    .podsOnNode(node)
+    .filter((pod) => pod.metadata.uid !== before?.metadata.uid && awaitsAdmission(pod))
+    .map((pod) => ({ node, key: `pod/${pod.metadata.uid ?? ''}` }));
 }
 
 function podEntries(pod: Pod | undefined): AffectedEntry[] {
