@@ -29,36 +29,38 @@ const storageKinds: ReadonlySet<string> = new Set([
   'CSIStorageCapacity',
 ]);
 
-/** Undefined for changes that help nobody, as heartbeats and reports are. */
-export function clusterEvent({ ref, before, after }: ViewChange): ClusterEvent | undefined {
-  if (ref.kind === 'Pod') return podEvent(before as Pod | undefined, after as Pod | undefined);
-  if (ref.kind === 'Node') return nodeEvent(before as Node | undefined, after as Node | undefined);
-  if (storageKinds.has(ref.kind)) return { type: 'storage' };
+/** None for changes that help nobody, as heartbeats and reports are. */
+export function clusterEvents({ ref, before, after }: ViewChange): readonly ClusterEvent[] {
+  if (ref.kind === 'Pod') return podEvents(before as Pod | undefined, after as Pod | undefined);
+  if (ref.kind === 'Node') return nodeEvents(before as Node | undefined, after as Node | undefined);
+  if (storageKinds.has(ref.kind)) return [{ type: 'storage' }];
   const isNamespace = ref.kind === 'Namespace' && ref.apiVersion === 'v1';
   return isNamespace && !sameJson(before?.metadata.labels, after?.metadata.labels)
-    ? { type: 'namespace' }
-    : undefined;
+    ? [{ type: 'namespace' }]
+    : [];
 }
 
-function podEvent(before: Pod | undefined, after: Pod | undefined): ClusterEvent | undefined {
+function podEvents(before: Pod | undefined, after: Pod | undefined): readonly ClusterEvent[] {
   const [was, is] = [isOnNode(before), isOnNode(after)];
-  if (before !== undefined && was && !is) return { type: 'pod-gone', pod: before };
-  if (after === undefined)
-    return before !== undefined && isPromised(before) ? { type: 'pod-gone', pod: before } : undefined;
-  if (!was && is) return { type: 'pod-placed', pod: after };
-  if (before !== undefined && is)
-    return differs(before, after) ? { type: 'pod-changed', before, pod: after } : undefined;
-  if (before !== undefined && isPromised(before) && !isPromised(after))
-    return { type: 'pod-gone', pod: before };
-  return before === undefined ? { type: 'pod-waits', pod: after } : undefined;
+  const events: ClusterEvent[] = [];
+  // A promise that is given up makes room where it was made.
+  const promise = before === undefined || was ? '' : promised(before);
+  const kept = is ? after?.spec?.nodeName : after && promised(after);
+  if (before !== undefined && ((was && !is) || (promise !== '' && promise !== kept)))
+    events.push({ type: 'pod-gone', pod: before });
+  if (after === undefined) return events;
+  if (!was && is) events.push({ type: 'pod-placed', pod: after });
+  else if (before === undefined) events.push({ type: 'pod-waits', pod: after });
+  else if (is && differs(before, after)) events.push({ type: 'pod-changed', before, pod: after });
+  return events;
 }
 
 function isOnNode(pod: Pod | undefined): boolean {
   return pod !== undefined && (pod.spec?.nodeName ?? '') !== '' && !isPodTerminal(pod);
 }
 
-function isPromised(pod: Pod): boolean {
-  return (pod.status?.nominatedNodeName ?? '') !== '';
+function promised(pod: Pod): string {
+  return pod.status?.nominatedNodeName ?? '';
 }
 
 function differs(before: Pod, after: Pod): boolean {
@@ -70,7 +72,7 @@ function differs(before: Pod, after: Pod): boolean {
   return false;
 }
 
-function nodeEvent(before: Node | undefined, after: Node | undefined): ClusterEvent | undefined {
+function nodeEvents(before: Node | undefined, after: Node | undefined): readonly ClusterEvent[] {
   const same = before !== undefined && after !== undefined && nodeFacts(before) === nodeFacts(after);
-  return same ? undefined : { type: 'node', before, after };
+  return same ? [] : [{ type: 'node', before, after }];
 }

@@ -31,10 +31,6 @@ const opens = ({ pods, profile }: Refused, { before, after }: Of<'node'>): boole
   staticRefusal(pods.pod, after, profile) === undefined &&
   (before === undefined || staticRefusal(pods.pod, before, profile) !== undefined);
 
-/** A node with other labels or taints, or none at all any more: other domains. */
-const reshapes = (_refused: Refused, { before, after }: Of<'node'>): boolean =>
-  !sameJson(before?.metadata.labels, after?.metadata.labels) || !sameJson(before?.spec, after?.spec);
-
 const hints: Readonly<Record<PluginName, Hints>> = {
   SchedulingGates: {},
   DynamicResources: {},
@@ -53,19 +49,20 @@ const hints: Readonly<Record<PluginName, Hints>> = {
   },
   VolumeRestrictions: { storage: always, 'pod-gone': always, node: opens },
   NodeVolumeLimits: { storage: always, 'pod-gone': always, node: opens },
-  VolumeBinding: { storage: always, node: reshapes },
-  VolumeZone: { storage: always, node: reshapes },
+  VolumeBinding: { storage: always, node: always },
+  VolumeZone: { storage: always, node: always },
   PodTopologySpread: {
-    node: reshapes,
+    node: always,
     'pod-placed': (refused, { pod }) => isSpread(refused, pod),
     'pod-gone': (refused, { pod }) => isSpread(refused, pod),
     'pod-changed': (refused, { before, pod }) => isSpread(refused, before) || isSpread(refused, pod),
   },
   InterPodAffinity: {
-    node: reshapes,
+    node: always,
     namespace: always,
     'pod-placed': (refused, { pod }) => isWanted(refused, pod),
-    'pod-gone': (refused, { pod }) => keptApart(refused, pod),
+    // The last of those it wanted near may leave it free to be the first of its kind.
+    'pod-gone': (refused, { pod }) => keptApart(refused, pod) || isWanted(refused, pod),
     'pod-changed': (refused, { before, pod }) => keptApart(refused, before) || isWanted(refused, pod),
   },
   Coscheduling: {

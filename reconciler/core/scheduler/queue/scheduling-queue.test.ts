@@ -159,6 +159,20 @@ for (const [what, plugin, spec, useless, useful] of helps) {
   });
 }
 
+test('a promised node that is not needed any more is free for others', () => {
+  const trial = new Trial();
+  const promisedPod: Pod = {
+    ...pod('vital', { cpu: '3', priority: 9 }),
+    status: { nominatedNodeName: 'n1' },
+  };
+  trial.put(node('n1', { cpu: '4' }), node('n2', { cpu: '4' }), promisedPod, pod('a', { cpu: '3' }));
+  assert.deepEqual(trial.take(), ['vital', 'a']);
+  trial.refuse('vital', 'NodeResourcesFit');
+  trial.refuse('a', 'NodeResourcesFit');
+  trial.put(pod('vital', { cpu: '3', priority: 9, nodeName: 'n2' }));
+  assert.deepEqual(trial.take(), ['a']);
+});
+
 test('a pod that fails again and again waits longer each time while others are tried', () => {
   const trial = new Trial();
   trial.put(node('n1'), pod('a', { cpu: '2' }));

@@ -10,7 +10,7 @@ import type { PodOutcome } from '../planner.ts';
 import { profileOf, type SchedulerConfiguration } from '../profile.ts';
 import type { SchedulerState } from '../state/scheduler-state.ts';
 import { waits } from '../turn.ts';
-import { type ClusterEvent, clusterEvent } from './cluster-event.ts';
+import { type ClusterEvent, clusterEvents } from './cluster-event.ts';
 import { Heap } from './heap.ts';
 import type { QueuedPod } from './queued-pod.ts';
 import { RefusedPods } from './refused-pods.ts';
@@ -41,8 +41,7 @@ export class SchedulingQueue {
       if (after !== undefined) this.#changed(after, nowMs);
     }
     if (this.#refused.size === 0) return;
-    const event = clusterEvent(change);
-    if (event !== undefined) this.#happened(event, nowMs);
+    for (const event of clusterEvents(change)) this.#happened(event, nowMs);
   }
 
   /** The next pods to be tried, in turn. They are the caller's until `done` or `retry`, or until they are bound. */
