@@ -17,6 +17,7 @@ import {
 } from '../../reconciler/core/model/object.ts';
 import type { Change, EventRecord, Plan } from '../../reconciler/core/model/plan.ts';
 import { mix } from '../../reconciler/core/model/seeded-suffix.ts';
+import { stableHash } from '../../reconciler/core/model/stable-hash.ts';
 import type { NodeUsage, PodUsage, UsageSource } from '../../reconciler/core/model/usage.ts';
 import { type ClusterView, MutableView, type ViewChange } from '../../reconciler/core/model/view.ts';
 import { networkDefaults } from '../../reconciler/core/registry/allocate.ts';
@@ -83,6 +84,8 @@ export class SimCluster {
   #setMs = 0;
   #draws = 0;
   #uids = 0;
+  /** Plans made so far, by key. */
+  readonly #turns = new Map<string, number>();
 
   /** With `shuffle` the seed also decides which key is planned next; otherwise the first one. */
   constructor(options: { readonly seed: number; readonly shuffle: boolean }) {
@@ -172,17 +175,24 @@ export class SimCluster {
     return refusedAgainMs;
   }
 
-  #instead({ controller, key }: Work, refusal: Refusal): Plan {
+  #instead(work: Work, refusal: Refusal): Plan {
+    const { controller, key } = work;
     if (controller.refused === undefined) throw new Error(`${controller.name}: ${refusal.problem.message}`);
-    return this.#checked(controller, controller.refused(key, refusal, this.view, this.#context()));
+    return this.#checked(controller, controller.refused(key, refusal, this.view, this.#context(work)));
   }
 
-  #plan({ controller, key }: Work): Plan {
-    return this.#checked(controller, controller.plan(key, this.view, this.#context()));
+  #plan(work: Work): Plan {
+    const { controller, key } = work;
+    return this.#checked(controller, controller.plan(key, this.view, this.#context(work)));
   }
 
-  #context(): PlanContext {
-    return { nowMs: this.nowMs, steadyMs: this.nowMs - this.#setMs, seed: this.draw(2 ** 31) };
+  /** Each key has seeds of its own, so that one more controller changes nobody else's choices. */
+  #context(work: Work): PlanContext {
+    const id = workId(work);
+    const turn = (this.#turns.get(id) ?? 0) + 1;
+    this.#turns.set(id, turn);
+    const seed = mix(mix(this.#seed, Number.parseInt(stableHash(id).slice(0, 8), 16)), turn);
+    return { nowMs: this.nowMs, steadyMs: this.nowMs - this.#setMs, seed };
   }
 
   #checked(controller: Controller, plan: Plan): Plan {
