@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { median, percentile, printFigures, type Row } from './figures.ts';
+import { median, printFigures, type Row } from './figures.ts';
 import { shapes } from './scheduler-shapes.ts';
 import type { Case, CaseFigures } from './scheduler-world.ts';
 
@@ -91,8 +91,14 @@ function rowsOf(one: Case, figures: readonly CaseFigures[]): readonly Row[] {
       name,
       unit: 'pods/s',
       median: median(rates),
-      p99: percentile(rates, 0),
+      p99: Math.min(...rates),
       ...(floor === undefined ? {} : { floor }),
+    },
+    {
+      name: `${name}: by time on a processor`,
+      unit: 'pods/s',
+      median: median(figures.map(({ podsPerCpuSecond }) => podsPerCpuSecond)),
+      p99: Math.min(...figures.map(({ podsPerCpuSecond }) => podsPerCpuSecond)),
     },
     times('creation to bind', ({ bindMs }) => bindMs),
     times('one decision', ({ decisionMs }) => decisionMs),

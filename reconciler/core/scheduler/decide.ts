@@ -39,7 +39,9 @@ export function decide(inquiry: Inquiry, seed: number): Decision {
   const [only] = found.feasible;
   if (found.feasible.length === 1 && only !== undefined) return { type: 'bind', slot: only };
   const scored = new ScoredNodes(inquiry, found.feasible);
-  return { type: 'bind', slot: scored.choose(inquiry, seed), scored };
+  const slot = scored.choose(inquiry, seed);
+  if (slot === undefined) throw new Error('of the nodes that were found, none can be chosen');
+  return { type: 'bind', slot, scored };
 }
 
 export function nowhere(nodes: number): Diagnosis {

@@ -143,8 +143,9 @@ class Round {
   /** A pod like the one before chooses among the nodes that were scored for that one. */
   #decide(inquiry: Inquiry): Decision {
     const seed = mix(this.#seed, this.#turn++);
-    if (this.#scored?.serves(inquiry) === true)
-      return { type: 'bind', slot: this.#scored.choose(inquiry, seed), scored: this.#scored };
+    const scored = this.#scored?.serves(inquiry) === true ? this.#scored : undefined;
+    const slot = scored?.choose(inquiry, seed);
+    if (scored !== undefined && slot !== undefined) return { type: 'bind', slot, scored };
     const decision = decide(inquiry, seed);
     this.#scored = decision.type === 'bind' ? decision.scored : undefined;
     return decision;

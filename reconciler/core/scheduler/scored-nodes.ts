@@ -1,16 +1,18 @@
 /**
  * Nodes that were found for a pod, and their points. Pods of the same class that follow in the same plan choose among
- * them too: only the node that got the last one is asked and scored again, and what spreads pods over domains.
+ * them too: of room, only the node that got the last one is asked and scored again; what looks at other pods is asked
+ * of all of them, for one more pod may have changed it anywhere.
  */
 import { mix } from '../model/seeded-suffix.ts';
 import { refusalAt } from './filters/node-filters.ts';
 import { carriedAgainst, type Inquiry } from './inquiry.ts';
-import type { Profile, ScoreName } from './profile.ts';
+import type { ScoreName } from './profile.ts';
 import type { Score, Slots } from './scores/score.ts';
 import { scores } from './scores/table.ts';
 
-/** Scores of a node that change with the pods on that node alone. */
+/** Scores that change with the pods on the node alone; and those that look at pods elsewhere. */
 const ownRoom: ReadonlySet<ScoreName> = new Set(['NodeResourcesFit', 'NodeResourcesBalancedAllocation']);
+const company: ReadonlySet<ScoreName> = new Set(['PodTopologySpread', 'InterPodAffinity']);
 /** Below this share of the nodes that were found, others are worth looking for. */
 const shareKept = 0.5;
 
@@ -19,22 +21,20 @@ export class ScoredNodes {
   readonly #reusable: boolean;
   readonly #found: number;
   readonly #slots: number[];
-  /** Points of the node's own room; of what never changes within a plan; and of domains. */
+  /** Points of the node's own room; and of what never changes within a plan. */
   readonly #room: number[];
   readonly #fixed: number[];
-  #domains: Float64Array | undefined;
   #generation: number;
 
   constructor(inquiry: Inquiry, slots: readonly number[]) {
-    const { record, state, profile } = inquiry;
+    const { record, state, volumes } = inquiry;
     this.#record = record;
-    this.#reusable = isReusable(inquiry);
+    this.#reusable = volumes === undefined && state.nominations.size === 0;
     this.#found = slots.length;
     this.#generation = state.generation;
     this.#slots = [...slots];
     this.#room = sums(inquiry, slots, ({ name }) => ownRoom.has(name));
-    this.#fixed = sums(inquiry, slots, ({ name }) => !ownRoom.has(name) && name !== 'PodTopologySpread');
-    this.#domains = domainPoints(inquiry, slots, profile);
+    this.#fixed = sums(inquiry, slots, ({ name }) => !ownRoom.has(name) && !company.has(name));
   }
 
   /** Whether the pod can choose among these: it is like the former, and nothing else has happened since. */
@@ -48,29 +48,20 @@ export class ScoredNodes {
     );
   }
 
-  /** The slot of one of the best; `seed` decides between equals. */
-  choose(inquiry: Inquiry, seed: number): number {
-    this.#domains ??= domainPoints(inquiry, this.#slots, inquiry.profile);
-    const domains = this.#domains;
-    let largest = -Infinity;
-    const best: number[] = [];
-    for (let at = 0; at < this.#slots.length; at++) {
-      const total = (this.#room[at] ?? 0) + (this.#fixed[at] ?? 0) + (domains?.[at] ?? 0);
-      if (total < largest) continue;
-      if (total > largest) {
-        largest = total;
-        best.length = 0;
-      }
-      best.push(at);
-    }
-    return this.#slots[best[mix(seed, 0) % best.length] ?? 0] ?? 0;
+  /** The slot of one of the best that would still do, if any; `seed` decides between equals. */
+  choose(inquiry: Inquiry, seed: number): number | undefined {
+    const totals = this.#totals(inquiry);
+    const best = this.#best(totals, seed);
+    if (best === undefined || !looksAtOthers(inquiry) || refusalAt(inquiry, best) === 0) return best;
+    for (let at = 0; at < totals.length; at++)
+      if (refusalAt(inquiry, this.#slots[at] ?? 0) !== 0) totals[at] = -Infinity;
+    return this.#best(totals, seed);
   }
 
   /** The pod was counted on the node; `before` is the state's generation until then. */
   placed(inquiry: Inquiry, slot: number, before: number): void {
     if (!this.#reusable || before !== this.#generation || inquiry.record !== this.#record) return;
     this.#generation = inquiry.state.generation;
-    this.#domains = undefined;
     const at = this.#slots.indexOf(slot);
     if (at < 0) return;
     if (refusalAt(inquiry, slot) === 0) {
@@ -82,18 +73,36 @@ export class ScoredNodes {
       if (at < list.length) list[at] = last;
     }
   }
+
+  #totals(inquiry: Inquiry): Float64Array {
+    const totals = new Float64Array(this.#slots.length);
+    for (let at = 0; at < totals.length; at++) totals[at] = (this.#room[at] ?? 0) + (this.#fixed[at] ?? 0);
+    const { soft, preferred } = inquiry;
+    if (soft.length + preferred.length + carriedAgainst(inquiry).length === 0) return totals;
+    for (const column of pointsOf(inquiry, this.#slots, ({ name }) => company.has(name)).values())
+      for (let at = 0; at < totals.length; at++) totals[at] = (totals[at] ?? 0) + (column[at] ?? 0);
+    return totals;
+  }
+
+  #best(totals: Float64Array, seed: number): number | undefined {
+    let largest = -Infinity;
+    const best: number[] = [];
+    for (let at = 0; at < totals.length; at++) {
+      const total = totals[at] ?? 0;
+      if (total < largest || total === -Infinity) continue;
+      if (total > largest) {
+        largest = total;
+        best.length = 0;
+      }
+      best.push(at);
+    }
+    return best.length === 0 ? undefined : this.#slots[best[mix(seed, 0) % best.length] ?? 0];
+  }
 }
 
-/** Nothing of what the class asks for looks at other pods, but where they are spread at will. */
-function isReusable(inquiry: Inquiry): boolean {
-  const { hard, affinity, anti, preferred, volumes, state } = inquiry;
-  return (
-    hard.length + affinity.length + anti.length + preferred.length === 0 &&
-    volumes === undefined &&
-    state.nominations.size === 0 &&
-    inquiry.record.carried().length === 0 &&
-    carriedAgainst(inquiry).every(({ counts }) => counts.size === 0)
-  );
+/** Whether one more pod somewhere may close other nodes to the next. */
+function looksAtOthers({ hard, affinity, anti, forbidding }: Inquiry): boolean {
+  return hard.length + affinity.length + anti.length + forbidding.length > 0;
 }
 
 type Chosen = (score: { readonly name: ScoreName; readonly score: Score }) => boolean;
@@ -121,9 +130,4 @@ function sums(inquiry: Inquiry, slots: Slots, chosen: Chosen): number[] {
   for (const column of pointsOf(inquiry, slots, chosen).values())
     for (let at = 0; at < totals.length; at++) totals[at] = (totals[at] ?? 0) + (column[at] ?? 0);
   return totals;
-}
-
-function domainPoints(inquiry: Inquiry, slots: Slots, { weights }: Profile): Float64Array | undefined {
-  if (inquiry.soft.length === 0 || weights.PodTopologySpread === 0) return undefined;
-  return pointsOf(inquiry, slots, ({ name }) => name === 'PodTopologySpread').get('PodTopologySpread');
 }
