@@ -65,7 +65,7 @@ test('what is disabled at all points can be enabled at one', () => {
     ],
   });
   const [profile] = profiles;
-  assert.equal(profile?.filters.size, 0);
+  assert.deepEqual([...(profile?.filters ?? [])], ['NodeResourcesFit'], 'no node is ever over-allocated');
   assert.deepEqual(
     Object.entries(profile?.weights ?? {}).filter(([, weight]) => weight > 0),
     [['NodeAffinity', defaultProfile.weights.NodeAffinity]],
@@ -76,6 +76,10 @@ const refusals: readonly (readonly [section: unknown, message: RegExp])[] = [
   [{ profile: [] }, /^scheduler\.profile: unknown setting/],
   [{ profiles: [{ schedulerName: 7 }] }, /^scheduler\.profiles\[0\]\.schedulerName: expected a string/],
   [{ profiles: [{}, {}] }, /two profiles have the schedulerName default-scheduler/],
+  [
+    { profiles: [{ plugins: { filter: { disabled: [{ name: 'NodeResourcesFit' }] } } }] },
+    /NodeResourcesFit cannot be disabled as a filter/,
+  ],
   [{ percentageOfNodesToScore: 101 }, /expected a whole number from 0 to 100/],
   [{ podInitialBackoffSeconds: 20 }, /podMaxBackoffSeconds: must not be less/],
   [

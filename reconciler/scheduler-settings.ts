@@ -22,6 +22,8 @@ const profileFields = ['schedulerName', 'percentageOfNodesToScore', 'plugins', '
 const extensionPoints = ['multiPoint', 'filter', 'score', 'postFilter'] as const;
 
 const preemptionPlugin = 'DefaultPreemption';
+/** No plan that gives away more than a node has is committed, whatever a profile says. */
+const indispensable: FilterName = 'NodeResourcesFit';
 const everyPlugin = '*';
 const secondsMax = 3_600;
 const weightMax = 1_000_000;
@@ -82,7 +84,10 @@ function withPlugins(profile: Profile, value: unknown, path: string): Profile {
       point === which || point === 'multiPoint';
     for (const name of pluginsAt(sets['disabled'], `${at}.disabled`).map((one) => one.name)) {
       const hits = (plugin: string): boolean => name === everyPlugin || name === plugin;
-      if (covers('filter')) for (const one of filterNames) if (hits(one)) filters.delete(one);
+      if (covers('filter') && name === indispensable)
+        throw new Error(`${at}.disabled: ${indispensable} cannot be disabled as a filter`);
+      if (covers('filter'))
+        for (const one of filterNames) if (hits(one) && one !== indispensable) filters.delete(one);
       if (covers('score')) for (const one of scoreNames) if (hits(one)) weights[one] = 0;
       if (covers('postFilter') && hits(preemptionPlugin)) preemption = undefined;
     }

@@ -40,8 +40,7 @@ function roomRefusal(inquiry: Inquiry, slot: number): RefusalCode {
 const bitsMax = 15;
 
 /** Every resource that lacks is a reason of its own; more than the node has at all can never be had there. */
-function lackingResources({ record, state, profile }: Inquiry, slot: number): RefusalCode {
-  if (!profile.filters.has('NodeResourcesFit')) return 0;
+function lackingResources({ record, state }: Inquiry, slot: number): RefusalCode {
   const { demand, lacks } = record;
   let bits = 0;
   for (let at = 0; at < demand.length; at++) {

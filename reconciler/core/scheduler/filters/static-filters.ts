@@ -7,6 +7,8 @@ import type { Refusal } from './refusal.ts';
 
 interface StaticFilter {
   readonly refusal: Refusal;
+  /** Whether no profile can switch it off. */
+  readonly always?: true;
   readonly refuses: (pod: Pod, node: Node, profile: Profile) => boolean;
 }
 
@@ -33,7 +35,10 @@ const filters: readonly StaticFilter[] = [
     (pod, node) => !toleratesHardTaints(pod, node),
   ),
   // Condition and taint are written one after the other: between the two nothing may be bound either.
-  filter('TaintToleration', 'node(s) were not ready', (_pod, node) => !isReady(node)),
+  {
+    ...filter('TaintToleration', 'node(s) were not ready', (_pod, node) => !isReady(node)),
+    always: true,
+  },
   filter(
     'NodeAffinity',
     "node(s) didn't match scheduler-enforced node affinity",
@@ -51,8 +56,9 @@ const filters: readonly StaticFilter[] = [
 
 /** The first filter's refusal; undefined where all let the pod pass. */
 export function staticRefusal(pod: Pod, node: Node, profile: Profile): Refusal | undefined {
-  for (const { refusal, refuses } of filters) {
-    if (profile.filters.has(refusal.plugin) && refuses(pod, node, profile)) return refusal;
+  for (const { refusal, refuses, always } of filters) {
+    const asked = always === true || profile.filters.has(refusal.plugin);
+    if (asked && refuses(pod, node, profile)) return refusal;
   }
   return undefined;
 }
