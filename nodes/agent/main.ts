@@ -139,13 +139,6 @@ async function run(settings: Settings): Promise<void> {
     node,
     onFatal: (error) => fail(logger, error),
   });
-  const measuring = new UsageWatch({
-    host: readHostUsage,
-    containers: () => runtime.usage(),
-    report: (report) => hub.usage(report),
-    clock,
-    logger,
-  });
   const sessions = new Sessions({ runtime, service: agent, logger });
   const server = new AgentServer({
     socket,
@@ -160,8 +153,18 @@ async function run(settings: Settings): Promise<void> {
   await server.listen();
   logger.info('agent listens', { socket, ...agent.info() });
   endOnSignals(agent, journal, logger);
-  void measuring.start();
+  void measuring(runtime, hub, logger).start();
   await agent.run();
+}
+
+function measuring(runtime: CriRuntime, hub: ReportHub, logger: Logger): UsageWatch {
+  return new UsageWatch({
+    host: readHostUsage,
+    containers: () => runtime.usage(),
+    report: (report) => hub.usage(report),
+    clock,
+    logger,
+  });
 }
 
 function identityOf(bootId: string): ConstructorParameters<typeof Agent>[0]['identity'] {
