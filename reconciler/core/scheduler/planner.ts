@@ -13,7 +13,6 @@ import { Drafts } from './drafts.ts';
 import { type Inquiry, inquire } from './inquiry.ts';
 import { groupKey, type PodGroup, podGroup } from './pod-group.ts';
 import { preempt } from './preemption/preempt.ts';
-import { isVictim } from './preemption/victim-mark.ts';
 import { profileOf, type SchedulerConfiguration } from './profile.ts';
 import { RefusedClasses } from './refused-classes.ts';
 import type { ScoredNodes } from './scored-nodes.ts';
@@ -82,6 +81,8 @@ class Round {
   readonly #seed: number;
   readonly #view: OverlayView;
   readonly #groups = new Set<string>();
+  /** Pods that this plan tells to go. */
+  readonly #marked = new Set<string>();
   #turn = 0;
   #scored: ScoredNodes | undefined;
 
@@ -100,7 +101,7 @@ class Round {
   }
 
   evict(): void {
-    for (const pod of this.#state.victims.values()) if (isVictim(pod)) this.drafts.delete(pod);
+    for (const pod of this.#state.victims.values()) this.drafts.delete(pod);
   }
 
   take(pod: Pod): void {
@@ -202,11 +203,11 @@ class Round {
       return;
     }
     const { nodeName, victims, demoted } = preemption;
-    for (const victim of victims)
-      if (!victim.leaving && !state.victims.has(victim.uid)) {
-        this.drafts.mark(victim, pod, profile.schedulerName);
-        state.victims.set(victim.uid, victim.pod);
-      }
+    for (const victim of victims) {
+      if (victim.leaving || state.victims.has(victim.uid) || this.#marked.has(victim.uid)) continue;
+      this.drafts.mark(victim, pod, profile.schedulerName);
+      this.#marked.add(victim.uid);
+    }
     for (const other of demoted) this.#demote(other.pod);
     this.drafts.wait(pod, { reason, message }, nodeName);
     state.nominate(pod, nodeName);

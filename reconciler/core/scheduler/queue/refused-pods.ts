@@ -35,6 +35,8 @@ export class RefusedPods {
 
   /** Refused by nobody, as where there are no nodes, it waits for a node that would have it. */
   add(queued: QueuedPod, plugins: ReadonlySet<PluginName>, profile: Profile): void {
+    // A member of a group may be refused with the others while it waits here already.
+    this.delete(queued);
     const against: ReadonlySet<PluginName> = plugins.size === 0 ? new Set(['NodeAffinity']) : plugins;
     const key = `${[...against].sort().join()} ${queued.wish}`;
     let kind = this.#kinds.get(key);

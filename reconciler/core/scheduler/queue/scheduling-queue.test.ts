@@ -173,6 +173,19 @@ test('a promised node that is not needed any more is free for others', () => {
   assert.deepEqual(trial.take(), ['a']);
 });
 
+test('what refused a pod last is what it waits for', () => {
+  const trial = new Trial();
+  const resident = pod('resident', { nodeName: 'n1', cpu: '3' });
+  trial.put(node('n1', { cpu: '4' }), resident, pod('a', { cpu: '2', nodeSelector: { disk: 'ssd' } }));
+  assert.deepEqual(trial.take(), ['a']);
+  trial.refuse('a', 'NodeResourcesFit');
+  trial.refuse('a', 'NodeAffinity');
+  trial.remove(resident);
+  assert.deepEqual(trial.take(), []);
+  trial.put(node('n2', { labels: { disk: 'ssd' } }));
+  assert.deepEqual(trial.take(), ['a']);
+});
+
 test('a pod that fails again and again waits longer each time while others are tried', () => {
   const trial = new Trial();
   trial.put(node('n1'), pod('a', { cpu: '2' }));
