@@ -2,6 +2,7 @@
 import type {
   Container,
   ExecAction,
+  GRPCAction,
   HTTPGetAction,
   TCPSocketAction,
 } from '../../../schemas/kubernetes/types/core-v1.ts';
@@ -17,23 +18,27 @@ export type CheckAction =
       readonly headers: readonly { readonly name: string; readonly value: string }[];
     }
   | { readonly type: 'tcp'; readonly host: string; readonly port: number }
+  /** Asks `grpc.health.v1.Health/Check` about `service`; empty: about the server as a whole. */
+  | { readonly type: 'grpc'; readonly host: string; readonly port: number; readonly service: string }
   | { readonly type: 'sleep'; readonly seconds: number };
 
 export interface CheckSource {
   readonly exec?: ExecAction;
   readonly httpGet?: HTTPGetAction;
   readonly tcpSocket?: TCPSocketAction;
+  readonly grpc?: GRPCAction;
   readonly sleep?: { readonly seconds: number };
 }
 
-/** undefined where the action is of a kind that is not built yet, or names a port that the container lacks. */
+/** undefined where there is no action, or one that names a port that the container lacks. */
 export function checkActionOf(
   source: CheckSource,
   container: Container,
   podIP: string,
 ): CheckAction | undefined {
-  const { exec, httpGet, tcpSocket, sleep } = source;
+  const { exec, httpGet, tcpSocket, grpc, sleep } = source;
   if (exec !== undefined) return { type: 'exec', command: exec.command ?? [] };
+  if (grpc !== undefined) return { type: 'grpc', host: podIP, port: grpc.port, service: grpc.service ?? '' };
   if (sleep !== undefined) return { type: 'sleep', seconds: sleep.seconds };
   if (httpGet !== undefined) {
     const port = portOf(httpGet.port, container);

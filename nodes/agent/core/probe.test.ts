@@ -14,7 +14,7 @@ const container: Container = {
     periodSeconds: 5,
   },
   livenessProbe: { tcpSocket: { port: 'absent' } },
-  startupProbe: { grpc: { port: 1 } },
+  startupProbe: { tcpSocket: { port: 'none' } },
 };
 
 test('a probe is compiled with its defaults, named ports and the pod’s address', () => {
@@ -29,9 +29,19 @@ test('a probe is compiled with its defaults, named ports and the pod’s address
   });
 });
 
-test('a probe of an unknown port or kind is none', () => {
+test('a probe of an unknown port is none', () => {
   assert.equal(hasProbe(container, 'liveness'), false);
   assert.equal(hasProbe(container, 'startup'), false);
+});
+
+test('a gRPC probe asks the pod’s address about the service', () => {
+  const asking: Container = { name: 'main', livenessProbe: { grpc: { port: 5000, service: 'db' } } };
+  assert.deepEqual(probePlanOf(asking, 'liveness', '10.0.0.1')?.action, {
+    type: 'grpc',
+    host: '10.0.0.1',
+    port: 5000,
+    service: 'db',
+  });
 });
 
 test('a verdict takes as many equal results in a row as the thresholds say', () => {

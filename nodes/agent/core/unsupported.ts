@@ -14,14 +14,29 @@ const podFeatures: readonly (readonly [what: string, used: (pod: Pod) => boolean
 ];
 
 const containerFeatures: readonly (readonly [what: string, used: (container: PodContainer) => boolean])[] = [
-  ['lifecycle.postStart of this kind', ({ lifecycle, ...rest }) => isUnknown(lifecycle?.postStart, rest)],
-  ['lifecycle.preStop of this kind', ({ lifecycle, ...rest }) => isUnknown(lifecycle?.preStop, rest)],
-  ['startupProbe of this kind', (container) => isUnknown(container.startupProbe, container)],
-  ['livenessProbe of this kind', (container) => isUnknown(container.livenessProbe, container)],
-  ['readinessProbe of this kind', (container) => isUnknown(container.readinessProbe, container)],
+  [
+    'lifecycle.postStart with a port that the container does not name',
+    ({ lifecycle, ...rest }) => isUnknown(lifecycle?.postStart, rest),
+  ],
+  [
+    'lifecycle.preStop with a port that the container does not name',
+    ({ lifecycle, ...rest }) => isUnknown(lifecycle?.preStop, rest),
+  ],
+  [
+    'startupProbe with a port that the container does not name',
+    (container) => isUnknown(container.startupProbe, container),
+  ],
+  [
+    'livenessProbe with a port that the container does not name',
+    (container) => isUnknown(container.livenessProbe, container),
+  ],
+  [
+    'readinessProbe with a port that the container does not name',
+    (container) => isUnknown(container.readinessProbe, container),
+  ],
 ];
 
-/** Given, but not to be carried out: gRPC probes, and ports that the container does not name. */
+/** Given, but not to be carried out: ports that the container does not name. */
 function isUnknown(source: CheckSource | undefined, container: PodContainer): boolean {
   return source !== undefined && checkActionOf(source, container, '') === undefined;
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckAction } from '../../core/check-action.ts';
 import type { CheckResult, Checks, Runtime } from '../../core/ports.ts';
 import { RuntimeProblem } from '../../core/runtime-problem.ts';
+import { checkGrpc } from './grpc-check.ts';
 import { checkHttp, checkTcp } from './network-checks.ts';
 
 export class HostChecks implements Checks {
@@ -18,6 +19,8 @@ export class HostChecks implements Checks {
         return checkHttp(action, timeoutMs);
       case 'tcp':
         return checkTcp(action, timeoutMs);
+      case 'grpc':
+        return checkGrpc(action, timeoutMs);
       case 'sleep':
         await sleep(Math.min(timeoutMs, action.seconds * 1000));
         return { ok: true, output: '' };
