@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, () => Promise<{ readonly run: (args: string[]) => Promise<void> }>>> =
   {
     api: () => import('./api.ts'),
+    controllers: () => import('./controllers.ts'),
     deploy: () => import('./deploy.ts'),
     scheduler: () => import('./scheduler.ts'),
     services: () => import('./services.ts'),

@@ -11,7 +11,7 @@ import type {
 import { podReferences } from '../../../reconciler/core/desired/pod-references.ts';
 import { formatIpv4, parseCidr } from '../../../reconciler/core/registry/cidr.ts';
 import { type DesiredOutcome, MemoryAgent } from '../memory-agent.ts';
-import type { EventClock } from './event-clock.ts';
+import type { Clock } from '../../../reconciler/core/ports.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { SimPod } from './sim-pod.ts';
 
@@ -22,7 +22,7 @@ export interface HostShape {
 }
 
 export interface AgentPorts {
-  readonly clock: EventClock;
+  readonly clock: Clock;
   readonly random: SeededRandom;
   /** Whether faults are over: from then on nothing fails any more. */
   readonly isCalm: () => boolean;

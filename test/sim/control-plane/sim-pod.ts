@@ -12,7 +12,7 @@ import type {
 } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { formatTime } from '../../../reconciler/core/model/time.ts';
 import { type Course, courseOf, isPullable } from './behaviour.ts';
-import type { EventClock } from './event-clock.ts';
+import type { Clock } from '../../../reconciler/core/ports.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** The kubelet's waits before a container is started again, and before an image is asked for again. */
@@ -20,7 +20,7 @@ const backoffFirstMs = 10_000;
 const backoffMaxMs = 300_000;
 
 export interface PodSurroundings {
-  readonly clock: EventClock;
+  readonly clock: Clock;
   readonly random: SeededRandom;
   readonly isCalm: () => boolean;
   readonly hostIP: string;

@@ -47,11 +47,11 @@ export interface RunResult {
 
 /**
  * Without a change for so long, the cluster counts as at rest: longer than a crashed container, a Job and the scheduler
- * wait, and away from the 10 minutes after which a Deployment is told that it makes no progress.
+ * wait, and than the 10 minutes after which a Deployment is told that it makes no progress.
  */
-const restMs = 400_000;
+const restMs = 700_000;
 /** So long after the last fault it has to be; `restMs` counts. */
-const convergenceMsMax = 2_400_000;
+const convergenceMsMax = 3_600_000;
 const againMs = 5_000;
 /** Reports while nothing else happens: often enough that no node counts as silent. */
 const calmReportIntervalMs = 25_000;

@@ -1,0 +1,100 @@
+/**
+ * Links to hosts in another process: the wire's own messages as lines of JSON over one local pipe, through the outbox of
+ * the real links. What SSH and HTTP/2 cost is not in it; what the messages cost to make and read is.
+ */
+import type { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import {
+  type HostEvents,
+  type HostLink,
+  type HostLinks,
+  type HostTarget,
+  LinkError,
+} from '../reconciler/core/ports.ts';
+import { type DesiredChange, DesiredOutbox } from '../reconciler/dispatch/desired-outbox.ts';
+import type { AgentInfo, DesiredAccepted, DesiredUpdate, Report } from '../schemas/wire/messages.ts';
+
+export type ToHosts =
+  | { readonly type: 'open'; readonly host: string; readonly address: string }
+  | { readonly type: 'update'; readonly host: string; readonly update: DesiredUpdate };
+
+export type FromHosts =
+  | { readonly type: 'opened'; readonly host: string; readonly info: AgentInfo }
+  | { readonly type: 'accepted'; readonly host: string; readonly accepted: DesiredAccepted }
+  | { readonly type: 'report'; readonly host: string; readonly report: Report };
+
+/** Links over the pipe to the process that holds all hosts. */
+export function pipeLinks(socket: Socket, epoch: number): HostLinks {
+  const links = new Map<string, PipeLink>();
+  createInterface({ input: socket }).on('line', (line) => {
+    const message = JSON.parse(line) as FromHosts;
+    links.get(message.host)?.take(message);
+  });
+  const send = (message: ToHosts): void => void socket.write(`${JSON.stringify(message)}\n`);
+  return {
+    open: (target, events) => {
+      const link = new PipeLink(target, events, epoch, send);
+      links.set(target.name, link);
+      return link;
+    },
+    scan: async () => [],
+    reset: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+class PipeLink implements HostLink {
+  readonly #target: HostTarget;
+  readonly #events: HostEvents;
+  readonly #outbox: DesiredOutbox;
+  readonly #send: (message: ToHosts) => void;
+  #isOpen = false;
+  #scheduled = false;
+
+  constructor(target: HostTarget, events: HostEvents, epoch: number, send: (message: ToHosts) => void) {
+    this.#target = target;
+    this.#events = events;
+    this.#outbox = new DesiredOutbox(epoch);
+    this.#send = send;
+    send({ type: 'open', host: target.name, address: target.address });
+  }
+
+  take(message: FromHosts): void {
+    const { name } = this.#target;
+    if (message.type === 'report') return this.#events.report(name, message.report);
+    if (message.type === 'opened') {
+      this.#isOpen = true;
+      this.#outbox.connected(message.info);
+      this.#events.state(name, { phase: 'connected', info: message.info });
+    } else this.#outbox.accepted(message.accepted);
+    this.#flush();
+  }
+
+  update(change: DesiredChange): void {
+    this.#outbox.change(change);
+    if (this.#scheduled || !this.#isOpen) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const update = this.#isOpen ? this.#outbox.next() : undefined;
+    if (update !== undefined) this.#send({ type: 'update', host: this.#target.name, update });
+  }
+
+  logs = (): Promise<never> => refused();
+  session = (): Promise<never> => refused();
+  images = (): Promise<never> => refused();
+  importImage = (): Promise<never> => refused();
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+  }
+}
+
+async function refused(): Promise<never> {
+  throw new LinkError('NotSimulated', 'the hosts of a bench only run pods');
+}
