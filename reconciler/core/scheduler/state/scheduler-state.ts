@@ -19,6 +19,7 @@ import { Nominations } from './nominations.ts';
 import type { PlacedPod } from './placed-pod.ts';
 import { PodCounter } from './pod-counter.ts';
 import { Selections } from './selections.ts';
+import { changesSpreading } from './spreaders.ts';
 import type { StaticTable } from './static-table.ts';
 
 export class SchedulerState {
@@ -31,7 +32,7 @@ export class SchedulerState {
   readonly view: ClusterView;
   /** By node slot: counts what happened to the node and the pods that are on it or meant for it. */
   readonly versions: number[] = [];
-  /** Counts changes of any kind; and of those, the ones that may have made room. */
+  /** Counts changes of any kind; `relief` those that may have made room. */
   generation = 0;
   relief = 0;
   /** The lowest priority of the pods that were placed since the last relief. */
@@ -61,7 +62,8 @@ export class SchedulerState {
     }
   }
 
-  apply({ ref, before, after }: ViewChange): void {
+  apply(change: ViewChange): void {
+    const { ref, before, after } = change;
     switch (ref.kind) {
       case 'Pod':
         this.#applyPod(before as Pod | undefined, after as Pod | undefined);
@@ -71,14 +73,10 @@ export class SchedulerState {
         else this.#putNode(after as Node);
         break;
       case 'Namespace':
-        if (ref.apiVersion === 'v1') this.#applyNamespace(ref.name, after?.metadata.labels);
+        this.#applyNamespace(ref.name, after?.metadata.labels);
         break;
-      case 'Service':
-      case 'ReplicaSet':
-      case 'StatefulSet':
-      case 'ReplicationController':
-        this.spreadersVersion++;
-        break;
+      default:
+        if (changesSpreading(change)) this.spreadersVersion++;
     }
   }
 
@@ -150,9 +148,7 @@ export class SchedulerState {
       const ports = this.#counter.ports(slot)?.list() ?? [];
       return `${table.nameOf(slot)}: ${[...columns.sort(), compared, ...ports].join(', ')}`;
     });
-    const pods = [...this.#placed.values()].map(
-      ({ uid, nodeName, leaving }) => `${uid} ${nodeName} ${leaving}`,
-    );
+    const pods = [...this.#placed.values()].map((one) => `${one.uid} ${one.nodeName} ${one.leaving}`);
     return [
       ...rows,
       ...pods.sort(),
