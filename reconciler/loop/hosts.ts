@@ -24,6 +24,7 @@ import { mayHaveAgent, removeHost, withAgentFinalizer } from './host-removal.ts'
 import { type HostKeys, hostStatus, nodeOf, targetOf, unreachable } from './host-objects.ts';
 import { PodTokens, type TokenSigner } from './pod-tokens.ts';
 import type { ReportLoop } from './reports.ts';
+import { SharedState } from './shared-entries.ts';
 import { ToldHost } from './told-host.ts';
 import { WorkQueue, type WorkOutcome } from './work-queue.ts';
 
@@ -32,6 +33,13 @@ import { WorkQueue, type WorkOutcome } from './work-queue.ts';
  * back within a second or two, a cut link takes the keepalive's 8 s to be noticed.
  */
 const unreachableGraceMs = 4_000;
+
+/**
+ * Every host is told of every other one, which costs the square of their number: where there are many, what changes
+ * within a while is told together.
+ */
+const hostsAtOnceMax = 50;
+const networkWaitPerHostMs = 2;
 
 interface HostPorts extends HostKeys {
   readonly cluster: ClusterAccess;
@@ -62,6 +70,8 @@ export class HostLoop {
   readonly #stop = new AbortController();
   readonly #queue: WorkQueue<string>;
   readonly #tokens: PodTokens;
+  readonly #shared: SharedState;
+  #cancelNetwork: (() => void) | undefined;
   #unlisten = (): void => undefined;
 
   constructor(ports: HostPorts) {
@@ -72,6 +82,7 @@ export class HostLoop {
       failed: ports.failed,
       work: (name) => this.#turn(name),
     });
+    this.#shared = new SharedState(ports.cluster.view, ports.settings);
     this.#tokens = new PodTokens({
       clock: ports.clock,
       sign: ports.signToken,
@@ -91,6 +102,7 @@ export class HostLoop {
     this.#queue.stop();
     this.#stop.abort();
     this.#tokens.stop();
+    this.#cancelNetwork?.();
     await Promise.all([...this.#open.values()].map((host) => host.link.close()));
   }
 
@@ -108,10 +120,28 @@ export class HostLoop {
       if (change.ref.kind === 'Pod' && change.after === undefined)
         this.#tokens.forget(change.before?.metadata.uid ?? '');
       for (const { node, key } of affectedEntries(change, cluster.view)) {
-        if (node === '*') for (const host of this.#open.values()) host.told.refresh(key);
-        else this.#open.get(node)?.told.refresh(key);
+        if (node !== '*') this.#open.get(node)?.told.refresh(key);
+        else if (key === 'network') this.#networkChanged(change.ref.name);
+        else if (this.#shared.serviceChanged(key)) this.#refreshAll(key);
       }
     }
+  }
+
+  /** The node itself hears at once of its place, for its pods wait for it; the others soon. */
+  #networkChanged(node: string): void {
+    this.#shared.peersChanged();
+    this.#open.get(node)?.told.refresh('network');
+    if (this.#cancelNetwork !== undefined) return;
+    const hosts = this.#open.size;
+    if (hosts <= hostsAtOnceMax) return this.#refreshAll('network');
+    this.#cancelNetwork = this.#ports.clock.after(hosts * networkWaitPerHostMs, () => {
+      this.#cancelNetwork = undefined;
+      this.#refreshAll('network');
+    });
+  }
+
+  #refreshAll(key: string): void {
+    for (const host of this.#open.values()) host.told.refresh(key);
   }
 
   #tokensChanged(pod: Pod): void {
@@ -182,7 +212,13 @@ export class HostLoop {
         } else reports.take(name, report);
       },
     });
-    const told = new ToldHost(target.name, { link, view: cluster.view, settings, tokens: this.#tokens });
+    const told = new ToldHost(target.name, {
+      link,
+      view: cluster.view,
+      settings,
+      tokens: this.#tokens,
+      shared: this.#shared,
+    });
     this.#open.set(target.name, {
       target,
       link,

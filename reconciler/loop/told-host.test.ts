@@ -6,6 +6,7 @@ import { type KubeObject, refOf } from '../core/model/object.ts';
 import { type HostLink, LinkError } from '../core/ports.ts';
 import { HandClock, settled } from '../../test/sim/hand-clock.ts';
 import { PodTokens } from './pod-tokens.ts';
+import { SharedState } from './shared-entries.ts';
 import { ToldHost } from './told-host.ts';
 
 const settings = { clusterCidr: '10.42.0.0/16', serviceCidr: '10.43.0.0/16' };
@@ -50,7 +51,7 @@ function trial(...objects: readonly KubeObject[]) {
     changed: ({ metadata }) => host.tokensChanged(metadata.uid ?? ''),
     failed: (error) => assert.fail(String(error)),
   });
-  const host = new ToldHost('n1', { link, view, settings, tokens });
+  const host = new ToldHost('n1', { link, view, settings, tokens, shared: new SharedState(view, settings) });
   const sign = async (): Promise<void> => {
     for (const run of signings.splice(0)) run();
     await settled();

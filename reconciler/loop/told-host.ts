@@ -1,6 +1,12 @@
 /** What one host was told: its first, whole state, and then each entry that changes. A pod goes with its tokens. */
 import type { DesiredEntry, PodEntry } from '../../schemas/wire/messages.ts';
-import { type DesiredSettings, desiredEntries, desiredEntry } from '../core/desired/desired-state.ts';
+import {
+  type DesiredSettings,
+  desiredEntries,
+  desiredEntry,
+  networkEntry,
+  type SharedEntries,
+} from '../core/desired/desired-state.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { ClusterView } from '../core/model/view.ts';
 import type { HostLink } from '../core/ports.ts';
@@ -11,6 +17,7 @@ interface ToldHostPorts {
   readonly view: ClusterView;
   readonly settings: DesiredSettings;
   readonly tokens: PodTokens;
+  readonly shared: SharedEntries;
 }
 
 export class ToldHost {
@@ -27,8 +34,8 @@ export class ToldHost {
 
   /** All that the host shall have, as soon as the tokens of its pods are signed. */
   tellWhole(): void {
-    const { view, settings, tokens, link } = this.#ports;
-    const entries = desiredEntries(view, this.#name, settings);
+    const { view, settings, tokens, link, shared } = this.#ports;
+    const entries = desiredEntries(view, this.#name, settings, shared);
     const held = entries.map((entry) => (entry.type === 'pod' ? tokens.of(entry.pod) : 'none'));
     const missing = entries.flatMap((entry, index) =>
       entry.type === 'pod' && held[index] === 'later' ? [entry.pod.metadata.uid ?? ''] : [],
@@ -42,12 +49,18 @@ export class ToldHost {
 
   /** The entry may have changed. */
   refresh(key: string): void {
-    const { view, settings } = this.#ports;
     if (this.#waitsFor !== undefined) return this.#refreshWaiting(key);
-    const entry = desiredEntry(view, this.#name, key, settings);
+    const entry = this.#entry(key);
     if (entry === undefined) this.#withdraw(key);
     else if (entry.type === 'pod') this.#tellPod(entry);
     else this.#tell([entry]);
+  }
+
+  #entry(key: string): DesiredEntry | undefined {
+    const { view, settings, shared } = this.#ports;
+    if (key.startsWith('service/')) return shared.service(key);
+    if (key === 'network') return networkEntry(view, this.#name, settings, shared.peers());
+    return desiredEntry(view, this.#name, key, settings);
   }
 
   /** The tokens of a pod of this host are there, or new. */

@@ -10,7 +10,12 @@ import type {
   Secret,
 } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
-import type { DesiredEntry, NetworkEntry, NetworkPeer } from '../../../schemas/wire/messages.ts';
+import type {
+  DesiredEntry,
+  NetworkEntry,
+  NetworkPeer,
+  ServiceEntry,
+} from '../../../schemas/wire/messages.ts';
 import { awaitsAdmission, rejectionOf, wasRejected } from '../controllers/node/pod-admission.ts';
 import { serviceNameLabel } from '../controllers/endpointslice/slices.ts';
 import { sameJson } from '../model/json.ts';
@@ -57,19 +62,36 @@ export function affectedEntries(change: ViewChange, view: ClusterView): readonly
   }
 }
 
-/** All entries of a host, sorted by key. */
+/**
+ * All entries of a host, sorted by key. What all hosts are told alike comes from `shared` where it is given, so that it
+ * is made once for all of them.
+ */
 export function desiredEntries(
   view: ClusterView,
   node: string,
   settings: DesiredSettings,
+  shared?: SharedEntries,
 ): readonly DesiredEntry[] {
   const keys = new Set<string>(['network']);
   for (const pod of view.podsOnNode(node)) for (const { key } of podEntries(pod)) keys.add(key);
   for (const service of view.list('v1', 'Service'))
     keys.add(`service/${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`);
   for (const name of removedVolumes(view, node)) keys.add(`removed-volume/${name}`);
-  const slices = slicesByService(view);
-  return [...keys].sort().flatMap((key) => desiredEntry(view, node, key, settings, slices) ?? []);
+  const slices = shared === undefined ? slicesByService(view) : undefined;
+  const entryOf = (key: string): DesiredEntry | undefined => {
+    if (shared !== undefined && key.startsWith('service/')) return shared.service(key);
+    if (shared !== undefined && key === 'network') return networkEntry(view, node, settings, shared.peers());
+    return desiredEntry(view, node, key, settings, slices);
+  };
+  return [...keys].sort().flatMap((key) => entryOf(key) ?? []);
+}
+
+/** What every host is told alike. */
+export interface SharedEntries {
+  /** The entry of a key `service/NAMESPACE/NAME`. */
+  service(key: string): ServiceEntry | undefined;
+  /** Every node that takes part in the network, sorted by name. */
+  peers(): readonly NetworkPeer[];
 }
 
 /** One entry as it shall be on a host; undefined where the host shall not have it. */
@@ -193,20 +215,32 @@ function isMentioned(key: string, node: string, view: ClusterView): boolean {
   return view.podsOnNode(node).some((pod) => podReferences(pod).includes(key));
 }
 
-function networkEntry(view: ClusterView, name: string, settings: DesiredSettings): NetworkEntry | undefined {
-  const peers: NetworkPeer[] = [];
-  let own: NetworkPeer | undefined;
-  for (const node of view.list<Node>('v1', 'Node')) {
+/** Every node that has a range and an address, sorted by name. Those of `known` that are still right are used again. */
+export function networkPeers(
+  view: ClusterView,
+  known?: ReadonlyMap<string, NetworkPeer>,
+): readonly NetworkPeer[] {
+  return view.list<Node>('v1', 'Node').flatMap((node) => {
     const nodeName = node.metadata.name ?? '';
     const podCidr = node.spec?.podCIDR ?? '';
     const address = internalAddress(node);
-    if (podCidr === '' || address === undefined) continue;
-    const peer = { nodeName, address, podCidr };
-    if (nodeName === name) own = peer;
-    else peers.push(peer);
-  }
+    if (podCidr === '' || address === undefined) return [];
+    const before = known?.get(nodeName);
+    return before?.podCidr === podCidr && before.address === address
+      ? [before]
+      : [{ nodeName, address, podCidr }];
+  });
+}
+
+/** A host's own place in the network, and all others'; undefined while it has none. */
+export function networkEntry(
+  view: ClusterView,
+  name: string,
+  { clusterCidr, serviceCidr }: DesiredSettings,
+  all: readonly NetworkPeer[] = networkPeers(view),
+): NetworkEntry | undefined {
+  const own = all.find(({ nodeName }) => nodeName === name);
   if (own === undefined) return undefined;
-  const { clusterCidr, serviceCidr } = settings;
   return {
     key: 'network',
     type: 'network',
@@ -215,7 +249,7 @@ function networkEntry(view: ClusterView, name: string, settings: DesiredSettings
     podCidr: own.podCidr,
     clusterCidr,
     serviceCidr,
-    peers,
+    peers: all.filter((peer) => peer !== own),
   };
 }
 
