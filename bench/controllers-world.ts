@@ -1,6 +1,7 @@
 /** The reconciler of the bench of controllers, alone in its process: `controllers-world.ts CASE`, a line of JSON out. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,8 @@ export interface ControllersCase {
   readonly store: 'memory' | 'log';
   /** Whether a Service selects the pods: then every host hears of every endpoint. */
   readonly service: boolean;
+  /** File for a processor profile of the time from the scaling on; empty for none. */
+  readonly profile: string;
 }
 
 export interface ControllersFigures {
@@ -40,6 +43,8 @@ export interface ControllersFigures {
   /** Processor time of the reconciler's process from the scaling on, all threads. */
   readonly cpuSeconds: number;
   readonly residentMiBMax: number;
+  /** The same before the scaling: with the hosts joined, and nothing run on them. */
+  readonly residentMiBJoined: number;
   readonly heapMiB: number;
   readonly revisions: number;
 }
@@ -82,6 +87,8 @@ async function measure(store: Store, wanted: ControllersCase): Promise<Controlle
   await create(cluster, deployment());
   if (wanted.service) await create(cluster, service());
   await pause(1_000);
+  const residentMiBJoined = resident();
+  const profiled = wanted.profile === '' ? undefined : await profiling();
   const cpu = process.cpuUsage();
   const scaledMs = performance.now();
   const before = cluster.view.revision;
@@ -92,11 +99,13 @@ async function measure(store: Store, wanted: ControllersCase): Promise<Controlle
   await until(() => stored(cluster)?.status?.readyReplicas === wanted.pods);
   const runningSeconds = (performance.now() - scaledMs) / 1000;
   const { user, system } = process.cpuUsage(cpu);
+  if (profiled !== undefined) writeFileSync(wanted.profile, JSON.stringify(await profiled()));
   globalThis.gc?.();
   const figures = {
     ...{ joinedSeconds, boundSeconds, runningSeconds },
     cpuSeconds: (user + system) / 1e6,
     residentMiBMax: resident(),
+    residentMiBJoined,
     heapMiB: process.memoryUsage().heapUsed / 2 ** 20,
     revisions: cluster.view.revision - before,
   };
@@ -162,6 +171,15 @@ async function startReconciler(store: Store, socket: Socket): Promise<Cluster> {
     undefined,
   );
   return cluster;
+}
+
+/** Begins a profile; the returned function ends it. */
+async function profiling(): Promise<() => Promise<object>> {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.start');
+  return async () => (await session.post('Profiler.stop')).profile;
 }
 
 /** Gives the most memory that the process held, in MiB. */

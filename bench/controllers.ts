@@ -20,7 +20,7 @@ export async function run(args: string[]): Promise<void> {
       pods: { type: 'string', default: '10000' },
       store: { type: 'string', default: 'log' },
       service: { type: 'boolean', default: false },
-      profile: { type: 'string' },
+      profile: { type: 'string', default: '' },
     },
   });
   const wanted: ControllersCase = {
@@ -28,8 +28,9 @@ export async function run(args: string[]): Promise<void> {
     pods: Number(values.pods),
     store: values.store === 'memory' ? 'memory' : 'log',
     service: values.service,
+    profile: values.profile,
   };
-  const figures = await measured(wanted, values.profile);
+  const figures = await measured(wanted);
   const row = (name: string, unit: string, value: number, floor?: number): Row => ({
     ...{ name, unit, median: value, p99: value },
     ...(floor === undefined ? {} : { floor }),
@@ -41,6 +42,7 @@ export async function run(args: string[]): Promise<void> {
       row('all bound', 's', figures.boundSeconds, secondsMax),
       row('all running', 's', figures.runningSeconds, secondsMax),
       row('processor of the reconciler', 's', figures.cpuSeconds),
+      row('resident, hosts joined', 'MiB', figures.residentMiBJoined),
       row('resident at most', 'MiB', figures.residentMiBMax, residentMiBMax),
       row('heap after it', 'MiB', figures.heapMiB),
       row('commits', '', figures.revisions),
@@ -49,11 +51,9 @@ export async function run(args: string[]): Promise<void> {
   );
 }
 
-/** `profile` names a folder for a processor profile of the reconciler's process. */
-async function measured(wanted: ControllersCase, profile: string | undefined): Promise<ControllersFigures> {
+async function measured(wanted: ControllersCase): Promise<ControllersFigures> {
   const world = new URL('controllers-world.ts', import.meta.url).pathname;
-  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const flags = ['--disable-warning=ExperimentalWarning', '--expose-gc', ...profiling];
+  const flags = ['--disable-warning=ExperimentalWarning', '--expose-gc'];
   const child = spawn(process.execPath, [...flags, world, JSON.stringify(wanted)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,6 +1,6 @@
 /** Drives the controllers: changes to keys, keys to plans, plans to commits. */
 import { checkPlan } from '../core/check/check-plan.ts';
-import type { AsyncController, Controller } from '../core/model/controller.ts';
+import type { AsyncController, Controller, PlanContext } from '../core/model/controller.ts';
 import { type ObjectRef, objectId, refOf } from '../core/model/object.ts';
 import type { SubmitResult } from '../core/model/access.ts';
 import type { Plan } from '../core/model/plan.ts';
@@ -14,6 +14,13 @@ import { WorkQueue, type WorkOutcome } from './work-queue.ts';
 
 /** Plans in flight per controller: enough to fill the store's grouped commits, few enough to stay fair. */
 const plansInFlight = 16;
+
+/**
+ * A plan that takes long, as that of a set with ten thousand pods, is not made again at once however often its pods
+ * change: its key rests for so many times what it took, and changes meanwhile are planned together.
+ */
+const restPerPlanTime = 4;
+const longPlanMs = 4;
 
 export interface ControllerLoop {
   /** Works until `stop`; every object is planned once at the start. */
@@ -39,7 +46,11 @@ export function controllerLoop(controller: Controller | AsyncController, ports: 
     clock: ports.clock,
     concurrency: plansInFlight,
     failed: ports.failed,
-    work: (key) => planOnce(controller, key, ports),
+    work: async (key) => {
+      const { outcome, tookMs } = await planOnce(controller, key, ports);
+      if (tookMs >= longPlanMs) await passed(tookMs * restPerPlanTime, ports.clock);
+      return outcome;
+    },
   });
   const enqueue = (changes: readonly ViewChange[]): void => {
     for (const change of changes) {
@@ -67,11 +78,23 @@ async function planOnce(
   controller: Controller | AsyncController,
   key: ObjectRef,
   ports: LoopPorts,
-): Promise<WorkOutcome> {
-  const { cluster, logger } = ports;
+): Promise<{ readonly outcome: WorkOutcome; readonly tookMs: number }> {
+  const { cluster } = ports;
   const seed = Math.floor(ports.random.next() * 2 ** 31);
   const context = { nowMs: ports.clock.now(), steadyMs: ports.clock.steady(), seed };
   const plan = await controller.plan(key, cluster.view, context);
+  const tookMs = ports.clock.steady() - context.steadyMs;
+  return { outcome: await carriedOut(plan, controller, key, context, ports), tookMs };
+}
+
+async function carriedOut(
+  plan: Plan,
+  controller: Controller | AsyncController,
+  key: ObjectRef,
+  context: PlanContext,
+  ports: LoopPorts,
+): Promise<WorkOutcome> {
+  const { cluster, logger } = ports;
   const next: WorkOutcome = plan.requeueAfterMs === undefined ? 'done' : { afterMs: plan.requeueAfterMs };
   const about = { controller: controller.name, key: objectId(key) };
   const result = await commit(plan, about, ports);
@@ -102,6 +125,10 @@ async function commit(
   if (problems.length === 0) return cluster.submit(plan.changes);
   logger.error('a plan failed its check and was not committed', { ...about, problems });
   return undefined;
+}
+
+function passed(ms: number, clock: Clock): Promise<void> {
+  return new Promise((resolve) => clock.after(ms, resolve));
 }
 
 function isLostRace({ code }: StatusProblem): boolean {
