@@ -3,7 +3,7 @@ import type { Container, Pod, SecurityContext } from '../../../schemas/kubernete
 import { environmentOf, expand } from './environment.ts';
 import { annotations, labels } from './labels.ts';
 import { mountsOf } from './mounts.ts';
-import { addressesOf, type PodInput } from './pod-state.ts';
+import { addressesOf, containersNamed, type PodInput } from './pod-state.ts';
 import { resourceSpecOf } from './resources.ts';
 import type { ContainerMemo, ContainerSpec, Image, SecuritySpec } from './runtime-model.ts';
 import { supplementalGroupsOf } from './sandbox-spec.ts';
@@ -47,9 +47,11 @@ export function compileContainer(input: PodInput, start: ContainerStart): Compil
   const { values } = environment;
   const memo = memoOf(start);
   const mounted = mountsOf({ pod, container, sources: input.sources, values, memo });
+  const target = targetOf(input, pod, container.name);
   const problem =
     environment.problem ??
     userProblem(pod, container, image) ??
+    target.problem ??
     ('problem' in mounted ? mounted.problem : undefined);
   if (problem !== undefined || 'problem' in mounted)
     return { type: 'problem', reason: 'CreateContainerConfigError', message: problem ?? '' };
@@ -77,7 +79,7 @@ export function compileContainer(input: PodInput, start: ContainerStart): Compil
       stdinOnce: container.stdinOnce === true,
       tty: container.tty === true,
       resources: resourceSpecOf(pod, container, input.host.memoryBytes),
-      security: securityOf(pod, container),
+      security: { ...securityOf(pod, container), targetContainerId: target.id },
     },
   };
 }
@@ -116,7 +118,22 @@ export function memoFromAnnotations(written: Readonly<Record<string, string>>): 
   };
 }
 
-function securityOf(pod: Pod, container: Container): SecuritySpec {
+/** The container whose processes an ephemeral one has asked to see; it has to be there first. */
+function targetOf(
+  { observed }: PodInput,
+  pod: Pod,
+  name: string,
+): { readonly id: string | undefined; readonly problem?: string } {
+  const ephemeral = pod.spec?.ephemeralContainers?.find((container) => container.name === name);
+  const wanted = ephemeral?.targetContainerName ?? '';
+  if (wanted === '') return { id: undefined };
+  const [target] = containersNamed(observed, wanted);
+  return target === undefined
+    ? { id: undefined, problem: `unable to find target container "${wanted}"` }
+    : { id: target.id };
+}
+
+function securityOf(pod: Pod, container: Container): Omit<SecuritySpec, 'targetContainerId'> {
   const podSecurity = pod.spec?.securityContext;
   const own: SecurityContext = container.securityContext ?? {};
   const seccomp = (own.seccompProfile ?? podSecurity?.seccompProfile)?.type;

@@ -7,6 +7,7 @@ import type {
 } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { compileContainer } from './container-spec.ts';
 import { pullRetryAtMs } from './failure.ts';
+import { type ContainerStatusList, statusListOf } from './pod-containers.ts';
 import { isFinished, isStarted, statusBefore } from './pod-progress.ts';
 import {
   containersNamed,
@@ -16,7 +17,7 @@ import {
   type PodInput,
 } from './pod-state.ts';
 import { hasProbe } from './probe.ts';
-import { isSidecar, restartPolicyOf, stepOf } from './restart.ts';
+import { isSidecar, type RestartPolicy, restartPolicyOf, stepOf } from './restart.ts';
 import type { Container } from './runtime-model.ts';
 
 export type FormatTime = (ms: number) => string;
@@ -29,10 +30,7 @@ export interface StatusContext {
 
 export function containerStatusOf(context: StatusContext, definition: PodContainer): ContainerStatus {
   const { input } = context;
-  const kind =
-    context.pod.spec?.initContainers?.includes(definition) === true
-      ? 'initContainerStatuses'
-      : 'containerStatuses';
+  const kind = statusListOf(context.pod, definition.name);
   const before = input.observed.previous?.[kind]?.find(({ name }) => name === definition.name);
   const [last, dead] = containersNamed(input.observed, definition.name);
   const gone = last === undefined ? statusWithoutContainer(context, definition, before) : undefined;
@@ -56,8 +54,24 @@ export function containerStatusOf(context: StatusContext, definition: PodContain
     image: imageNameOf(input.observed.images.get(definition.name), definition, before),
     imageID: last?.imageId ?? before?.imageID ?? '',
     ...(last === undefined ? {} : { containerID: `containerd://${last.id}` }),
-    started: kind === 'initContainerStatuses' && !isSidecar(definition) ? false : started,
+    ...startedFieldOf(kind, definition, started),
   };
+}
+
+/** Of an ephemeral container, which has no probes, nobody asks. */
+function startedFieldOf(
+  kind: ContainerStatusList,
+  definition: PodContainer,
+  started: boolean,
+): Pick<ContainerStatus, 'started'> {
+  switch (kind) {
+    case 'containerStatuses':
+      return { started };
+    case 'initContainerStatuses':
+      return { started: isSidecar(definition) && started };
+    case 'ephemeralContainerStatuses':
+      return {};
+  }
 }
 
 /** A container that the runtime no longer has: what it last was, if it had ended; the end of a pod keeps that. */
@@ -67,7 +81,8 @@ function statusWithoutContainer(
   before: ContainerStatus | undefined,
 ): ContainerStatus | undefined {
   const { input, pod, formatTime } = context;
-  const isOver = isTerminating(input) || isFinished(pod, input.observed);
+  const isEphemeral = statusListOf(pod, definition.name) === 'ephemeralContainerStatuses';
+  const isOver = isEphemeral || isTerminating(input) || isFinished(pod, input.observed);
   if (before === undefined || !isOver) return undefined;
   if (before.state?.terminated !== undefined) return { ...before, ready: false, started: false };
   if (before.containerID === undefined) return undefined;
@@ -129,8 +144,7 @@ function waitingOf(
   const { input, pod } = context;
   if (last?.state.type === 'running') return undefined;
   if (last !== undefined && (isTerminating(input) || isFinished(pod, input.observed))) return undefined;
-  const isInit = pod.spec?.initContainers?.includes(definition) === true;
-  const policy = isInit ? (isSidecar(definition) ? 'Always' : 'OnFailure') : restartPolicyOf(pod);
+  const policy = policyOf(pod, definition);
   const step = stepOf(input.observed, definition, policy, currentSandbox(input.observed)?.id, input.nowMs);
   switch (step.type) {
     case 'done':
@@ -145,6 +159,17 @@ function waitingOf(
     case 'clear':
     case 'start':
       return waitingToStart(context, definition, last);
+  }
+}
+
+function policyOf(pod: Pod, definition: PodContainer): RestartPolicy {
+  switch (statusListOf(pod, definition.name)) {
+    case 'containerStatuses':
+      return restartPolicyOf(pod);
+    case 'initContainerStatuses':
+      return isSidecar(definition) ? 'Always' : 'OnFailure';
+    case 'ephemeralContainerStatuses':
+      return 'Never';
   }
 }
 
@@ -199,8 +224,10 @@ function isReady(
   last: Container | undefined,
   started: boolean,
 ): boolean {
-  const isInit = context.pod.spec?.initContainers?.includes(definition) === true;
-  if (isInit && !isSidecar(definition)) return last?.state.type === 'exited' && last.state.exitCode === 0;
+  const kind = statusListOf(context.pod, definition.name);
+  if (kind === 'ephemeralContainerStatuses') return false;
+  if (kind === 'initContainerStatuses' && !isSidecar(definition))
+    return last?.state.type === 'exited' && last.state.exitCode === 0;
   if (last?.state.type !== 'running' || !started) return false;
   if (!hasProbe(definition, 'readiness')) return true;
   const { observed } = context.input;

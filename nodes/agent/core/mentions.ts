@@ -1,7 +1,8 @@
 /** Which entries of the desired state a pod reads. */
-import type { Container, Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { claimNameOf } from './claim-volumes.ts';
 import type { DesiredState } from './desired-state.ts';
+import { allContainers } from './pod-containers.ts';
 
 /** Keys of entries that pods read: `configmap/…`, `secret/…` and `claim/NAMESPACE/NAME`, `token/UID`. */
 export function isSourceKey(key: string): boolean {
@@ -36,11 +37,7 @@ export function mentionsOf(pod: Pod): readonly string[] {
       if (source.secret !== undefined) mentions.push(secret(source.secret.name));
     }
   }
-  const containers: readonly Container[] = [
-    ...(pod.spec?.containers ?? []),
-    ...(pod.spec?.initContainers ?? []),
-  ];
-  for (const { env, envFrom } of containers) {
+  for (const { env, envFrom } of allContainers(pod)) {
     for (const from of envFrom ?? []) {
       if (from.configMapRef !== undefined) mentions.push(configMap(from.configMapRef.name));
       if (from.secretRef !== undefined) mentions.push(secret(from.secretRef.name));

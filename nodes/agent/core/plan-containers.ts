@@ -28,6 +28,8 @@ export function planContainers(draft: Draft, pod: Pod, volumesReady: boolean): v
   const turn: Turn = { draft, pod, sandbox, volumesReady };
   const progress = initProgress(pod, draft.input.observed);
   const inits = pod.spec?.initContainers ?? [];
+  // Before all others: they are wanted most where these do not start.
+  for (const container of pod.spec?.ephemeralContainers ?? []) takeEphemeralStep(turn, container);
   switch (progress.type) {
     case 'failed':
       return;
@@ -43,6 +45,14 @@ export function planContainers(draft: Draft, pod: Pod, volumesReady: boolean): v
       break;
   }
   removeOldContainers(draft, pod);
+}
+
+/** An ephemeral container starts once: neither its own end nor that of its sandbox brings it back. */
+function takeEphemeralStep(turn: Turn, container: PodContainer): void {
+  const { observed } = turn.draft.input;
+  const before = observed.previous?.ephemeralContainerStatuses?.find(({ name }) => name === container.name);
+  const isLost = before?.containerID !== undefined && containersNamed(observed, container.name).length === 0;
+  if (!isLost) takeStep(turn, container, 'Never');
 }
 
 function takeStep(turn: Turn, container: PodContainer, policy: RestartPolicy): void {

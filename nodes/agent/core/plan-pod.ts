@@ -1,12 +1,12 @@
 /** Desired against observed, for one pod: what to do now, what to tell, and when to look again. */
 import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { type Draft, inFlight, propose } from './draft.ts';
+import { type Draft, inFlight, propose, wakeAt } from './draft.ts';
 import { hostPortsOf } from './host-ports.ts';
 import type { PodPlan } from './operation.ts';
 import { planContainers } from './plan-containers.ts';
 import { requireImage } from './plan-images.ts';
-import { planTermination } from './plan-termination.ts';
-import { initProgress, isFinished } from './pod-progress.ts';
+import { planTermination, stopContainers } from './plan-termination.ts';
+import { deadlineExceeded, deadlineMsOf, initProgress, isFinished, isOverdue } from './pod-progress.ts';
 import { currentSandbox, type PodInput } from './pod-state.ts';
 import { restartPolicyOf, stepOf } from './restart.ts';
 import type { Container, Sandbox } from './runtime-model.ts';
@@ -20,7 +20,14 @@ export function planPod(input: PodInput): PodPlan {
   if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return planTermination(draft);
   draft.events.push(...unsupportedOf(pod));
   if (isFinished(pod, input.observed)) planFinished(draft);
-  else planLife(draft, pod);
+  else if (isOverdue(pod, input.observed, input.nowMs)) {
+    draft.events.push({ key: 'overdue', severity: 'Normal', ...deadlineExceeded });
+    planFinished(draft);
+  } else {
+    planLife(draft, pod);
+    const deadlineMs = deadlineMsOf(pod, input.observed);
+    if (deadlineMs !== undefined) wakeAt(draft, deadlineMs);
+  }
   return { operations: draft.operations, events: draft.events, wakeAtMs: draft.wakeAtMs, gone: false };
 }
 
@@ -104,18 +111,16 @@ function planHostPorts(draft: Draft, pod: Pod): void {
     propose(draft, { type: 'publish-ports', ports });
 }
 
-/** Succeeded or Failed: sidecars and the sandbox go, the rest stays for its logs until the pod is deleted. */
+/** Succeeded or Failed, or about to: what still runs and the sandbox go, the rest stays for its logs until the pod is deleted. */
 function planFinished(draft: Draft): void {
   const { observed } = draft.input;
   if (observed.publishedPorts.length > 0) return propose(draft, { type: 'publish-ports', ports: [] });
-  const running = observed.containers.filter(isRunning);
-  stopAll(draft, running, undefined);
-  if (running.length > 0) return;
+  if (stopContainers(draft)) return;
   for (const sandbox of observed.sandboxes)
     if (sandbox.ready) propose(draft, { type: 'stop-sandbox', id: sandbox.id });
 }
 
-function stopAll(draft: Draft, containers: readonly Container[], why: string | undefined): void {
+function stopAll(draft: Draft, containers: readonly Container[], why: string): void {
   for (const { id, name, memo } of containers) {
     const graceSeconds = memo.terminationGraceSeconds;
     propose(draft, {
@@ -123,7 +128,7 @@ function stopAll(draft: Draft, containers: readonly Container[], why: string | u
       id,
       container: name,
       graceSeconds,
-      why: why ?? `Stopping container ${name}`,
+      why,
       preStop: undefined,
     });
   }

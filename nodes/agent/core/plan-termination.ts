@@ -42,7 +42,7 @@ function planNextStep(draft: Draft): boolean {
 }
 
 /** Main containers side by side, then sidecars one by one, the last one first. True while any runs. */
-function stopContainers(draft: Draft): boolean {
+export function stopContainers(draft: Draft): boolean {
   const { pod, observed } = draft.input;
   const alive = observed.containers.filter(({ state }) => state.type === 'running');
   const sidecars = (pod?.spec?.initContainers ?? []).filter(isSidecar).map(({ name }) => name);

@@ -64,3 +64,19 @@ export function isFinished(pod: Pod, observed: ObservedPod): boolean {
     return state?.type === 'exited' && (policy === 'Never' || state.exitCode === 0);
   });
 }
+
+/** When a pod that still runs has to end by `activeDeadlineSeconds`; undefined: never. */
+export function deadlineMsOf(pod: Pod, observed: ObservedPod): number | undefined {
+  const seconds = pod.spec?.activeDeadlineSeconds;
+  return seconds === undefined ? undefined : observed.startTimeMs + seconds * 1000;
+}
+
+export function isOverdue(pod: Pod, observed: ObservedPod, nowMs: number): boolean {
+  return nowMs >= (deadlineMsOf(pod, observed) ?? Number.POSITIVE_INFINITY);
+}
+
+/** How a pod that took too long is told of. */
+export const deadlineExceeded = {
+  reason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+} as const;

@@ -7,6 +7,7 @@ import type {
 } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { containerStatusOf, type FormatTime, type StatusContext } from './container-status.ts';
 import { addressesOf, currentSandbox, isTerminating, type PodInput } from './pod-state.ts';
+import { deadlineExceeded, isOverdue } from './pod-progress.ts';
 import { qosClassOf } from './resources.ts';
 import { isSidecar, restartPolicyOf } from './restart.ts';
 
@@ -21,20 +22,45 @@ export function statusOf(input: PodInput, pod: Pod, formatTime: FormatTime): Pod
   const containerStatuses = (pod.spec?.containers ?? []).map((container) =>
     containerStatusOf(context, container),
   );
+  const ephemeralContainerStatuses = (pod.spec?.ephemeralContainers ?? []).map((container) =>
+    containerStatusOf(context, container),
+  );
   const phase = phaseOf(context, initContainerStatuses, containerStatuses);
   const { hostIPs } = addressesOf(input);
   const podIPs = podIPsOf(input, phase);
   return {
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     phase,
+    ...whyOf(context, phase),
     conditions: conditionsOf(context, phase, initContainerStatuses, containerStatuses),
     ...(hostIPs[0] === undefined ? {} : { hostIP: hostIPs[0], hostIPs: hostIPs.map((ip) => ({ ip })) }),
     ...(podIPs[0] === undefined ? {} : { podIP: podIPs[0], podIPs: podIPs.map((ip) => ({ ip })) }),
     startTime: input.observed.previous?.startTime ?? formatTime(input.observed.startTimeMs),
     ...(initContainerStatuses.length === 0 ? {} : { initContainerStatuses }),
     containerStatuses,
+    ...(ephemeralContainerStatuses.length === 0 ? {} : { ephemeralContainerStatuses }),
     qosClass: qosClassOf(pod),
   };
+}
+
+/** Why a pod failed, where its containers do not tell it. */
+function whyOf({ input, pod }: StatusContext, phase: Phase): Pick<PodStatus, 'reason' | 'message'> {
+  const { previous } = input.observed;
+  if (previous?.phase === 'Succeeded' || previous?.phase === 'Failed') {
+    const { reason, message } = previous;
+    return { ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) };
+  }
+  return phase === 'Failed' && hasEndedOverdue(input, pod) ? deadlineExceeded : {};
+}
+
+/** It took too long, and nothing of it runs any more or is about to. */
+function hasEndedOverdue(input: PodInput, pod: Pod): boolean {
+  const { observed, nowMs } = input;
+  return (
+    isOverdue(pod, observed, nowMs) &&
+    !observed.containers.some(({ state }) => state.type === 'running') &&
+    !observed.inFlight.some(({ type }) => type === 'start-container')
+  );
 }
 
 /** Those of the sandbox; a pod that ends keeps the ones that it had. */
@@ -61,6 +87,7 @@ function phaseOf(
   const { input, pod } = context;
   const before = input.observed.previous?.phase;
   if (before === 'Succeeded' || before === 'Failed') return before;
+  if (!isTerminating(input) && hasEndedOverdue(input, pod)) return 'Failed';
   const policy = restartPolicyOf(pod);
   const init = initTally(pod, inits);
   if (init.failed > 0 && policy === 'Never') return 'Failed';

@@ -148,6 +148,8 @@ export interface SecuritySpec {
   readonly hostIPC: boolean;
   readonly hostNetwork: boolean;
   readonly sharedPID: boolean;
+  /** Sees the processes of this container of the pod, where it would see only its own otherwise. */
+  readonly targetContainerId: string | undefined;
 }
 
 export interface Image {

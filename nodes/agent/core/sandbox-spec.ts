@@ -1,6 +1,7 @@
 /** From a pod to its sandbox. */
 import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { labels } from './labels.ts';
+import { allContainers } from './pod-containers.ts';
 import type { HostFacts, PodRef } from './pod-state.ts';
 import type { DnsSpec, SandboxSpec } from './runtime-model.ts';
 
@@ -16,7 +17,6 @@ export function hostnameOf(pod: Pod, host: HostFacts): string {
 export function sandboxSpecOf(ref: PodRef, pod: Pod, host: HostFacts, attempt: number): SandboxSpec {
   const spec = pod.spec;
   const security = spec?.securityContext;
-  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
   return {
     podUid: ref.uid,
     namespace: ref.namespace,
@@ -36,7 +36,7 @@ export function sandboxSpecOf(ref: PodRef, pod: Pod, host: HostFacts, attempt: n
     hostPID: spec?.hostPID === true,
     hostIPC: spec?.hostIPC === true,
     sharedPID: spec?.shareProcessNamespace === true,
-    privileged: containers.some(({ securityContext }) => securityContext?.privileged === true),
+    privileged: allContainers(pod).some(({ securityContext }) => securityContext?.privileged === true),
     runAsUser: security?.runAsUser,
     runAsGroup: security?.runAsGroup,
     supplementalGroups: supplementalGroupsOf(pod),

@@ -4,11 +4,9 @@ import { type CheckSource, checkActionOf } from './check-action.ts';
 import type { EventDraft } from './operation.ts';
 
 const podFeatures: readonly (readonly [what: string, used: (pod: Pod) => boolean])[] = [
-  ['spec.ephemeralContainers', ({ spec }) => (spec?.ephemeralContainers ?? []).length > 0],
   ['spec.runtimeClassName', ({ spec }) => (spec?.runtimeClassName ?? '') !== ''],
   ['spec.imagePullSecrets', ({ spec }) => (spec?.imagePullSecrets ?? []).length > 0],
   ['spec.resourceClaims', ({ spec }) => (spec?.resourceClaims ?? []).length > 0],
-  ['spec.activeDeadlineSeconds', ({ spec }) => spec?.activeDeadlineSeconds !== undefined],
   ['spec.hostUsers: false', ({ spec }) => spec?.hostUsers === false],
   ['spec.setHostnameAsFQDN', ({ spec }) => spec?.setHostnameAsFQDN === true],
 ];

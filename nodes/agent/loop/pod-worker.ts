@@ -2,6 +2,7 @@
 import type { Pod, PodStatus } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { Operation } from '../core/operation.ts';
 import { planPod } from '../core/plan-pod.ts';
+import { type ContainerStatusList, statusListOf } from '../core/pod-containers.ts';
 import {
   addressesOf,
   type HostFacts,
@@ -35,6 +36,13 @@ export interface PodWorkerContext {
 export function formatTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
+
+/** What an event about a container of that list points at. */
+const fieldPaths: Readonly<Record<ContainerStatusList, string>> = {
+  initContainerStatuses: 'spec.initContainers',
+  containerStatuses: 'spec.containers',
+  ephemeralContainerStatuses: 'spec.ephemeralContainers',
+};
 
 export class PodWorker {
   /** Who changes it calls `changed` when done. */
@@ -145,8 +153,7 @@ export class PodWorker {
   }
 
   #fieldPath(container: string): string {
-    const isInit = this.#pod?.spec?.initContainers?.some(({ name }) => name === container) === true;
-    return isInit ? `spec.initContainers{${container}}` : `spec.containers{${container}}`;
+    return `${fieldPaths[this.#pod === undefined ? 'containerStatuses' : statusListOf(this.#pod, container)]}{${container}}`;
   }
 
   #plan(): void {

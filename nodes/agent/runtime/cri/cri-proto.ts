@@ -16,7 +16,7 @@ message StatusRequest { bool verbose = 1; }
 message StatusResponse { RuntimeStatus status = 1; }
 
 message DNSConfig { repeated string servers = 1; repeated string searches = 2; repeated string options = 3; }
-message NamespaceOption { int32 network = 1; int32 pid = 2; int32 ipc = 3; }
+message NamespaceOption { int32 network = 1; int32 pid = 2; int32 ipc = 3; string target_id = 4; }
 message SecurityProfile { int32 profile_type = 1; string localhost_ref = 2; }
 message LinuxSandboxSecurityContext {
   NamespaceOption namespace_options = 1;

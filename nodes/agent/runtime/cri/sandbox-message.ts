@@ -4,7 +4,7 @@ import { labels } from '../../core/labels.ts';
 import type { PodSandboxStatus } from './cri-messages.ts';
 
 /** CRI's NamespaceMode. */
-export const namespaceMode = { pod: 0, container: 1, node: 2 } as const;
+export const namespaceMode = { pod: 0, container: 1, node: 2, target: 3 } as const;
 /** CRI's SecurityProfile types. */
 export const profileType = { runtimeDefault: 0, unconfined: 1 } as const;
 const sandboxReady = 0;
@@ -14,14 +14,23 @@ interface NamespaceChoice {
   readonly hostPID: boolean;
   readonly hostIPC: boolean;
   readonly sharedPID: boolean;
+  readonly targetContainerId?: string | undefined;
 }
 
-export function namespaceOptions(choice: NamespaceChoice): Readonly<Record<string, number>> {
+export function namespaceOptions(choice: NamespaceChoice): Readonly<Record<string, number | string>> {
+  const pid = pidModeOf(choice);
   return {
     network: choice.hostNetwork ? namespaceMode.node : namespaceMode.pod,
-    pid: choice.hostPID ? namespaceMode.node : choice.sharedPID ? namespaceMode.pod : namespaceMode.container,
+    pid,
     ipc: choice.hostIPC ? namespaceMode.node : namespaceMode.pod,
+    ...(pid === namespaceMode.target ? { targetId: choice.targetContainerId ?? '' } : {}),
   };
+}
+
+function pidModeOf({ hostPID, sharedPID, targetContainerId }: NamespaceChoice): number {
+  if (hostPID) return namespaceMode.node;
+  if (sharedPID) return namespaceMode.pod;
+  return targetContainerId === undefined ? namespaceMode.container : namespaceMode.target;
 }
 
 export function int64(value: number | undefined): { readonly value: number } | undefined {
