@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import type { Host } from '../../schemas/berth/types.ts';
 import type { Event, Node, Pod, PodStatus } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { NodeReport, PodReport } from '../../schemas/wire/messages.ts';
+import { type Store, StoreUnavailableError } from '../core/ports.ts';
 import type { Cluster } from './cluster.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { ReportLoop } from './reports.ts';
+import { createMemoryStore } from '../store/memory/memory-store.ts';
 import { HandClock, quiet, settled } from '../../test/sim/hand-clock.ts';
 import { type TestContext, memoryCluster, submitted } from '../../test/sim/memory-cluster.ts';
 
@@ -23,9 +25,9 @@ interface Trial {
 }
 
 /** A cluster with the namespace `default` and a pod `web` on `node-1`. */
-async function started(context: TestContext): Promise<Trial> {
+async function started(context: TestContext, store: Store = createMemoryStore()): Promise<Trial> {
   const clock = new HandClock();
-  const cluster = await memoryCluster(context, clock);
+  const cluster = await memoryCluster(context, clock, store);
   await submitted(cluster, { type: 'create', object: pod('web') });
   const problems: string[] = [];
   const note = (message: string): void => void problems.push(message);
@@ -261,4 +263,23 @@ test('what a host tells about a pod becomes an event of that pod', async (contex
     [event?.type, event?.reason, event?.message, event?.source?.component, others],
     ['Warning', 'BackOff', 'restarting failed container', 'kubelet', []],
   );
+});
+
+test('a status waits for a store that is away: its host tells it once', async (context) => {
+  const memory = createMemoryStore();
+  let isAway = false;
+  const commit = memory.commit.bind(memory);
+  memory.commit = async (writes) => {
+    if (isAway) throw new StoreUnavailableError('nothing', 'the store cannot be reached');
+    return commit(writes);
+  };
+  const { cluster, reports, timeUp, problems } = await started(context, memory);
+  isAway = true;
+  reports.take('node-1', webReport(cluster, running));
+  await timeUp();
+  assert.equal(webOf(cluster)?.status?.phase, 'Pending');
+  isAway = false;
+  await timeUp();
+  assert.equal(webOf(cluster)?.status?.phase, 'Running');
+  assert.ok(problems.includes('reported statuses wait for the store'));
 });

@@ -23,6 +23,9 @@ import type { UsageBoard } from './usage-board.ts';
 const perCommit = 256;
 /** A report whose commit lost a race this often is dropped; the host repeats it with the next change. */
 const attemptsMax = 20;
+/** Codes of a store that is away, busy or full: a host tells a status once, so it is kept until the store takes it. */
+const passing: ReadonlySet<number> = new Set([429, 503, 504, 507]);
+const storeAgainMs = 500;
 
 interface PodNews {
   readonly namespace: string;
@@ -103,28 +106,49 @@ export class ReportLoop {
     this.#nodes.clear();
     const removed = [...this.#removed.values()];
     this.#removed.clear();
-    await this.#commit(() => pods.flatMap((news) => this.#lastWord(news)));
+    await this.#commit(pods.map((news) => () => this.#lastWord(news)));
     const { cluster, clock } = this.#ports;
-    await this.#commit(() => [
-      ...pods.flatMap((news) => this.#podChange(news)),
-      ...nodes.flatMap(([host, report]) => nodeChanges(cluster.view, host, report, clock.now())),
-      ...removed.flatMap(({ host, name }) => this.#volumeChange(host, name)),
+    await this.#commit([
+      ...pods.map((news) => () => this.#podChange(news)),
+      ...nodes.map(
+        ([host, report]) =>
+          () =>
+            nodeChanges(cluster.view, host, report, clock.now()),
+      ),
+      ...removed.map(
+        ({ host, name }) =>
+          () =>
+            this.#volumeChange(host, name),
+      ),
     ]);
   }
 
-  async #commit(plan: () => Change[]): Promise<void> {
+  /** All of it in one commit; each part on its own where one of them is refused, which must not hold up the others. */
+  async #commit(parts: readonly (() => Change[])[]): Promise<void> {
     const { cluster, logger } = this.#ports;
-    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-      const changes = plan();
+    for (let attempt = 1; attempt <= attemptsMax; ) {
+      const changes = parts.flatMap((part) => part());
       if (changes.length === 0) return;
       const result = await cluster.submit(changes);
       if (result.ok) return;
-      if (result.problem.code !== 409) {
-        logger.error('reported statuses were refused', { problem: result.problem.message });
+      const { code, message } = result.problem;
+      if (code === 409) attempt += 1;
+      else if (passing.has(code)) {
+        logger.warn('reported statuses wait for the store', { problem: message });
+        await this.#pause();
+      } else if (parts.length > 1) {
+        for (const part of parts) await this.#commit([part]);
+        return;
+      } else {
+        logger.error('a reported status was refused', { problem: message });
         return;
       }
     }
     logger.error('reported statuses lost every race and wait for the next report', { attempts: attemptsMax });
+  }
+
+  async #pause(): Promise<void> {
+    await new Promise<void>((resolve) => this.#ports.clock.after(storeAgainMs, resolve));
   }
 
   /** A pod that is gone from its host stays for whoever holds it by a finalizer, and wants to know how it ended. */
