@@ -33,3 +33,23 @@ test('beyond the bound the evicted pods go first, then those that are oldest; wh
   assert.deepEqual(removed(2), ['evicted', 'old']);
   assert.deepEqual(removed(1), ['evicted', 'old', 'middle']);
 });
+
+test('a pod that no host ever had has failed before it goes, so that its finalizer’s owner can count it', () => {
+  const view = new MutableView();
+  const pod = podOf('waits', 'Pending', '2026-01-01T00:00:00Z');
+  const metadata = {
+    ...pod.metadata,
+    deletionTimestamp: '2026-01-01T00:00:05Z',
+    deletionGracePeriodSeconds: 0,
+    finalizers: ['batch.kubernetes.io/job-tracking'],
+  };
+  const deleted: Pod = { ...pod, metadata };
+  const controller = podGarbageController();
+  const planned = (stored: Pod): readonly unknown[] => {
+    view.apply(refOf(stored), stored, 1);
+    return controller.plan(refOf(stored), view, { nowMs: 0, seed: 0 }).changes;
+  };
+  const failed = { ...deleted, status: { ...deleted.status, phase: 'Failed' } };
+  assert.deepEqual(planned(deleted), [{ type: 'update', scope: 'status', object: failed }]);
+  assert.deepEqual(planned(failed), []);
+});

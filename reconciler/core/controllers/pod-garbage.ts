@@ -54,31 +54,36 @@ function isOutOfService(node: Node): boolean {
   return !isNodeReady(node) && (node.spec?.taints ?? []).some(({ key }) => key === outOfServiceTaint);
 }
 
+/** First it has ended, so that whoever counts it can let go of it; then it goes, if a finalizer does not hold it. */
 function planPod(key: ObjectRef, view: ClusterView, { nowMs }: PlanContext): Plan {
   const pod = view.get<Pod>('v1', 'Pod', key.namespace, key.name);
-  if (pod === undefined || (isPodDeleted(pod) && pod.metadata.deletionGracePeriodSeconds === 0))
-    return emptyPlan;
-  const nodeName = pod.spec?.nodeName ?? '';
-  if (nodeName === '') return isPodDeleted(pod) ? { changes: [removal(pod)], events: [] } : emptyPlan;
-  const node = view.get<Node>('v1', 'Node', '', nodeName);
-  const why =
-    node === undefined
-      ? 'PodGC: node no longer exists'
-      : isPodDeleted(pod) && isOutOfService(node)
-        ? 'PodGC: node is out-of-service'
-        : undefined;
-  if (why === undefined) return emptyPlan;
-  const failed = failedBy(why, pod, nowMs);
-  return { changes: [failed ?? removal(pod)], events: [] };
+  const why = pod === undefined ? undefined : reasonToGo(pod, view);
+  if (pod === undefined || why === undefined) return emptyPlan;
+  if (!isPodTerminal(pod)) return { changes: [failed(pod, why.message, nowMs)], events: [] };
+  const isGoing = isPodDeleted(pod) && pod.metadata.deletionGracePeriodSeconds === 0;
+  return isGoing ? emptyPlan : { changes: [removal(pod)], events: [] };
 }
 
-/** Says that and why the pod failed before it goes; undefined where that is said, or where it had ended anyway. */
-function failedBy(message: string, pod: Pod, nowMs: number): Change | undefined {
-  if (isPodTerminal(pod)) return undefined;
-  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message };
-  const conditions = withCondition(pod.status?.conditions, condition, formatTime(nowMs));
-  const status = { ...pod.status, phase: 'Failed', conditions };
-  return { type: 'update', scope: 'status', object: { ...pod, status } as Pod };
+/** Why no agent will report the pod gone; without a message where it was on no node that could. */
+function reasonToGo(pod: Pod, view: ClusterView): { readonly message?: string } | undefined {
+  const nodeName = pod.spec?.nodeName ?? '';
+  if (nodeName === '') return isPodDeleted(pod) ? {} : undefined;
+  const node = view.get<Node>('v1', 'Node', '', nodeName);
+  if (node === undefined) return { message: 'PodGC: node no longer exists' };
+  return isPodDeleted(pod) && isOutOfService(node) ? { message: 'PodGC: node is out-of-service' } : undefined;
+}
+
+function failed(pod: Pod, message: string | undefined, nowMs: number): Change {
+  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC' };
+  const conditions =
+    message === undefined
+      ? {}
+      : { conditions: withCondition(pod.status?.conditions, { ...condition, message }, formatTime(nowMs)) };
+  return {
+    type: 'update',
+    scope: 'status',
+    object: { ...pod, status: { ...pod.status, phase: 'Failed', ...conditions } } as Pod,
+  };
 }
 
 function removal(pod: Pod): Change {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Job, JobSpec, JobStatus } from '../../../../schemas/kubernetes/types/batch-v1.ts';
 import type { Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
 import { type KubeObject, refOf } from '../../model/object.ts';
-import type { Plan } from '../../model/plan.ts';
+import type { Change, Plan } from '../../model/plan.ts';
 import { MutableView } from '../../model/view.ts';
 import { jobController } from './controller.ts';
 import { completionIndexKey, trackingFinalizer } from './job-pods.ts';
@@ -164,4 +164,17 @@ test('a refusal in a namespace that goes away is not told', () => {
   const instead = jobController.refused?.(refOf(subject), { plan, change, problem }, view, context);
   assert.deepEqual(instead?.events, []);
   assert.deepEqual(podsIn(instead ?? assert.fail('no plan')), []);
+});
+
+test('in a namespace that goes away no deleted pod waits for the one in its place', () => {
+  const subject = job({ completions: 1, completionMode: 'Indexed', backoffLimitPerIndex: 1 });
+  const old = pod('a', { phase: 'Failed', index: 0 });
+  const deleted: Pod = { ...old, metadata: { ...old.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
+  const view = viewOf(subject, deleted);
+  const change: Change = { type: 'create', object: pod('b', { index: 0 }) };
+  const causes = [{ reason: 'NamespaceTerminating', message: '', field: '' }];
+  const problem = { code: 403, reason: 'Forbidden', message: 'no', causes } as const;
+  const plan: Plan = { changes: [change], events: [] };
+  const instead = jobController.refused?.(refOf(subject), { plan, change, problem }, view, context);
+  assert.deepEqual(podsIn(instead ?? assert.fail('no plan')), ['release a']);
 });

@@ -8,6 +8,7 @@ import type { Controller, PlanContext, Refusal } from '../../model/controller.ts
 import { sameJson } from '../../model/json.ts';
 import { type KubeObject, type ObjectRef, refOf } from '../../model/object.ts';
 import { type Change, type Plan, type UpdateChange, emptyPlan } from '../../model/plan.ts';
+import { isPodDeleted, isPodTerminal } from '../../model/pod-status.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
 import { eventsOf } from '../events.ts';
 import { claim, controllerOf, controllerRefs } from '../owner.ts';
@@ -84,13 +85,26 @@ function refused(key: ObjectRef, { plan, change, problem }: Refusal, view: Clust
   const dropped = plan.changes.slice(at).flatMap((one) => (one.type === 'create' ? [one.object] : []));
   const untold = new Set(dropped.map(({ metadata }) => `Created pod: ${metadata.name ?? ''}`));
   const leaving = problem.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true;
+  const kept = plan.changes.slice(0, at);
   return {
-    changes: plan.changes.slice(0, at).flatMap((one) => withFewerActive(one, job, dropped.length)),
+    changes: [
+      ...kept.flatMap((one) => withFewerActive(one, job, dropped.length)),
+      ...(leaving ? letGo(deletedBeside(kept, job, view)).changes : []),
+    ],
     events: [
       ...plan.events.filter(({ message }) => !untold.has(message)),
       ...(leaving ? [] : [events.warning(job, 'FailedCreate', `Error creating: ${problem.message}`)]),
     ],
   };
+}
+
+/** Pods that wait for the pod in their place, which in a namespace that ends never comes: it would wait for them. */
+function deletedBeside(changes: readonly Change[], job: Job, view: ClusterView): readonly Pod[] {
+  const changed = new Set(changes.map((one) => (one.type === 'delete' ? one.uid : one.object.metadata.uid)));
+  return view
+    .ownedBy(job.metadata.uid ?? '')
+    .filter(isPod)
+    .filter((pod) => isPodDeleted(pod) && isPodTerminal(pod) && !changed.has(pod.metadata.uid));
 }
 
 /** The change without the pods that were not made; nothing where it then says what is said already. */
