@@ -14,7 +14,10 @@ import type { Cluster } from './cluster.ts';
 const flushDelayMs = 50;
 /** More than this many unwritten events and new ones are dropped: telling must never stop doing. */
 const pendingMax = 10_000;
-const perCommit = 200;
+/** Events of one commit: a hundred cost the disk as much as one, and etcd takes that many by default. */
+const perCommit = 100;
+/** Refused events that are left out of a commit, before its others are written one by one. */
+const refusalsMax = 3;
 const lifetimeMs = 3_600_000;
 const sweepIntervalMs = 60_000;
 
@@ -74,7 +77,10 @@ export class EventRecorder {
   }
 
   async #flush(): Promise<void> {
-    const taken = this.#pending.splice(0, perCommit);
+    while (this.#pending.length > 0) await this.#write(this.#changesFor(this.#pending.splice(0, perCommit)));
+  }
+
+  #changesFor(taken: readonly EventRecord[]): readonly Change[] {
     const changes = new Map<string, Change>();
     const now = formatTime(this.#clock.now());
     for (const record of taken) {
@@ -93,10 +99,18 @@ export class EventRecorder {
         known === undefined ? { type: 'create', object } : { type: 'update', scope: 'all', object },
       );
     }
-    // One by one: an event of a namespace that is going away must not hold up the others.
-    for (const change of changes.values()) {
-      const result = await this.#cluster.submit([change]);
+    return [...changes.values()];
+  }
+
+  /** Together; an event that is refused, as of a namespace that is going away, must not hold up the others. */
+  async #write(changes: readonly Change[]): Promise<void> {
+    let rest = changes;
+    for (let refusals = 0; rest.length > 0; refusals++) {
+      const together = refusals < refusalsMax ? rest : rest.slice(0, 1);
+      const result = await this.#cluster.submit(together);
+      const done = result.ok || together.length === 1 ? together : [result.change];
       if (!result.ok) this.#logger.debug('an event was not written', { problem: result.problem.message });
+      rest = rest.filter((change) => !done.includes(change));
     }
   }
 
