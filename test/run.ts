@@ -29,6 +29,7 @@ process.exitCode = await runSteps([
   'dead code',
   'unit',
   'contract',
+  'simulation',
   'kubectl',
   'end to end',
 ]);

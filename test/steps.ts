@@ -16,6 +16,8 @@ const root = new URL('..', import.meta.url).pathname;
 /** Two cores. What shares the lab runs one after another; what starts its own servers mostly waits for them. */
 const filesAtOnce = 2;
 const testTimeoutMs = 600_000;
+/** Runs of the whole control plane: about two minutes on two cores. A hundred times as many are for the night. */
+const simulatedSeeds = 1_000;
 
 const unitTests = (): string[] =>
   testFiles().filter((file) => !file.startsWith('test/') && !isEndToEnd(file));
@@ -58,6 +60,7 @@ const steps = {
   'dead code': () => command('node_modules/.bin/knip', []),
   unit: () => nodeTests(unitTests(), filesAtOnce),
   contract: () => nodeTests(contractTests(), filesAtOnce),
+  simulation: () => command('bin/with-node', ['test/sim/main.ts', '--seeds', String(simulatedSeeds)]),
   kubectl: () => nodeTests(kubectlTests(), filesAtOnce),
   'end to end': () => nodeTests(endToEndTests(), 1),
 } satisfies Record<string, Step>;

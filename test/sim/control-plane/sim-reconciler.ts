@@ -27,12 +27,15 @@ interface ReconcilerPorts {
   readonly complained: (text: string) => void;
 }
 
+/** Room for the ranges of 16,384 nodes. */
+const network = { ...networkDefaults, clusterCidr: '10.64.0.0/10' };
+
 const settings: Settings = {
   state: '/nowhere',
   socket: '/nowhere/api.sock',
   identity: undefined,
   application: undefined,
-  network: networkDefaults,
+  network,
   listen: undefined,
   auditPolicy: undefined,
   oidc: undefined,
@@ -107,7 +110,7 @@ export class SimReconciler {
   static async start(parts: ReconcilerPorts): Promise<SimReconciler> {
     const ports = new ProcessPorts(parts);
     const { clock, store } = ports;
-    const cluster = await Cluster.load({ store, clock, random: parts.random, settings: networkDefaults });
+    const cluster = await Cluster.load({ store, clock, random: parts.random, settings: network });
     const reconciler = new SimReconciler(parts, ports, cluster);
     const forever = new AbortController();
     const failed = (error: unknown): void => reconciler.#failed(parts, error);
