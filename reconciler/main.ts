@@ -114,6 +114,9 @@ interface OpenedStore {
   readonly backup?: () => AsyncIterable<Uint8Array>;
 }
 
+/** The view holds every object: the store need not hold them a second time, only what history is asked for. */
+const storeCacheBytesMax = 8 * 1024 * 1024;
+
 /** The embedded store, for one reconciler, or etcd for several: with how they agree on who leads. */
 async function openStore(settings: Settings, logger: Logger): Promise<OpenedStore> {
   // Unlike the host's name alone, this tells a reconciler from the one before it on the same host.
@@ -122,7 +125,8 @@ async function openStore(settings: Settings, logger: Logger): Promise<OpenedStor
   const encrypted = (plain: Store): Store =>
     encryptedStore(plain, { keys: openKeyFile(keyFile), prefixes: encryptedPrefixes });
   if (settings.etcd === undefined) {
-    const plain = await openLogStore({ directory: storeDirectory(settings.state), logger });
+    const directory = storeDirectory(settings.state);
+    const plain = await openLogStore({ directory, logger, cacheBytesMax: storeCacheBytesMax });
     const store = encrypted(plain);
     return { store, election: soleElection(store, identity), backup: () => plain.backup() };
   }
