@@ -102,6 +102,8 @@ export interface ServiceEntry {
   readonly key: `service/${string}`;
   readonly type: 'service';
   readonly clusterIPs: readonly string[];
+  /** Session affinity by client address: so long after its last connection a client finds its endpoint again. */
+  readonly affinitySeconds?: number;
   readonly ports: readonly ServiceEntryPort[];
 }
 

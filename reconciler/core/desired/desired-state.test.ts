@@ -152,6 +152,19 @@ test('a service is told with its ready endpoints, sorted and each once', () => {
   });
 });
 
+test('affinity by client address is told with its time, three hours unless the service says so', () => {
+  const spec = { ...service.spec, sessionAffinity: 'ClientIP' };
+  const told = (more: object): number | undefined => {
+    const view = viewOf({ ...service, spec: { ...spec, ...more } } as Service);
+    const entry = desiredEntry(view, 'n1', 'service/shop/web', settings);
+    assert.ok(entry?.type === 'service');
+    return entry.affinitySeconds;
+  };
+  assert.equal(told({}), 10_800);
+  assert.equal(told({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } }), 60);
+  assert.equal(told({ sessionAffinity: 'None' }), undefined);
+});
+
 test('with nothing ready, what still serves while it ends is better than a refusal', () => {
   const view = viewOf(
     service,

@@ -1,9 +1,12 @@
 /** A Service and its EndpointSlices as the rules that every host keeps for it. */
-import type { Service, ServicePort } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { Service, ServicePort, ServiceSpec } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
 import type { ServiceEntry, ServiceEntryPort } from '../../../schemas/wire/messages.ts';
 import { serviceNameLabel } from '../controllers/endpointslice/slices.ts';
 import type { ClusterView } from '../model/view.ts';
+
+/** Kubernetes' default: three hours. */
+const affinityDefaultSeconds = 10_800;
 
 /** EndpointSlices by `NAMESPACE/NAME` of their Service. */
 export type SlicesByService = ReadonlyMap<string, readonly EndpointSlice[]>;
@@ -37,7 +40,19 @@ export function serviceEntry(
     slices === undefined ? slicesOf(view, namespace, name) : (slices.get(`${namespace}/${name}`) ?? []);
   const own = known.filter((slice) => slice.addressType === 'IPv4');
   const ports = (service.spec.ports ?? []).map((port) => servicePort(port, own));
-  return { key: `service/${namespace}/${name}`, type: 'service', clusterIPs, ports };
+  const affinity = affinitySecondsOf(service.spec);
+  return {
+    key: `service/${namespace}/${name}`,
+    type: 'service',
+    clusterIPs,
+    ...(affinity === undefined ? {} : { affinitySeconds: affinity }),
+    ports,
+  };
+}
+
+function affinitySecondsOf({ sessionAffinity, sessionAffinityConfig }: ServiceSpec): number | undefined {
+  if (sessionAffinity !== 'ClientIP') return undefined;
+  return sessionAffinityConfig?.clientIP?.timeoutSeconds ?? affinityDefaultSeconds;
 }
 
 function servicePort(port: ServicePort, slices: readonly EndpointSlice[]): ServiceEntryPort {

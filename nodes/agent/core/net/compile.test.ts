@@ -23,12 +23,17 @@ const servicePort: fc.Arbitrary<ServiceEntryPort> = fc
   })
   .map(({ nodePort, ...port }) => (nodePort === undefined ? port : { ...port, nodePort }));
 const key = fc.constantFrom('service/a/a' as const, 'service/a/b' as const, 'service/b/a' as const);
-const service: fc.Arbitrary<ServiceEntry> = fc.record({
-  key,
-  type: fc.constant('service' as const),
-  clusterIPs: fc.array(fc.constantFrom('10.43.0.1', '10.43.0.2', 'fd00::1'), { maxLength: 2 }),
-  ports: fc.array(servicePort, { maxLength: 3 }),
-});
+const service: fc.Arbitrary<ServiceEntry> = fc
+  .record({
+    key,
+    type: fc.constant('service' as const),
+    clusterIPs: fc.array(fc.constantFrom('10.43.0.1', '10.43.0.2', 'fd00::1'), { maxLength: 2 }),
+    affinitySeconds: fc.constantFrom(undefined, 5, 10_800),
+    ports: fc.array(servicePort, { maxLength: 3 }),
+  })
+  .map(({ affinitySeconds, ...entry }) =>
+    affinitySeconds === undefined ? entry : { ...entry, affinitySeconds },
+  );
 const hostPort: fc.Arbitrary<HostPort> = fc.record({
   protocol,
   hostPort: fc.integer({ min: 80, max: 81 }),

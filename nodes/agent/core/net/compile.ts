@@ -7,15 +7,11 @@ import type { HostPort } from '../host-port.ts';
 import type { DesiredNetwork } from '../ports.ts';
 import { type Ipv4Range, parseIpv4, parseIpv4Range } from './address.ts';
 import { compareText } from './compare-text.ts';
-import {
-  type Contribution,
-  hostPortContribution,
-  type SharedChainUse,
-  serviceContribution,
-} from './contributions.ts';
-import { fixedChains, type Ranges, setNames, sharedChain, sharedChainName } from './layout.ts';
+import { type Contribution, hostPortContribution, serviceContribution } from './contributions.ts';
+import { fixedChains, type Ranges, setNames } from './layout.ts';
 import { type MapEdit, PersistentMap } from './persistent-map.ts';
 import type { Chain, Claim, Elements, Ruleset, SetName } from './ruleset.ts';
+import { sharedChain, sharedChainName, type SharedChainUse } from './shared-chains.ts';
 
 export interface Compiled {
   readonly ranges: Ranges;
@@ -166,19 +162,17 @@ class CompiledEdit {
     for (const use of contribution.chains) this.#use(use, -1);
   }
 
-  #use({ family, endpointCount }: SharedChainUse, difference: 1 | -1): void {
-    const name = sharedChainName(family, endpointCount);
+  #use(use: SharedChainUse, difference: 1 | -1): void {
+    const name = sharedChainName(use);
     const count = (this.#chainUses.get(name)?.count ?? 0) + difference;
     if (count === 0) this.#chainUses.delete(name);
-    else this.#chainUses.set(name, { family, endpointCount, count });
+    else this.#chainUses.set(name, { ...use, count });
   }
 
   #chains(): ReadonlyMap<string, Chain> {
     const before = this.#base.ruleset.chains;
     const fixed = fixedChains(this.#base.ranges).map((chain) => before.get(chain.name) ?? chain);
-    const shared = [...this.#chainUses].map(
-      ([name, use]) => before.get(name) ?? sharedChain(use.family, use.endpointCount),
-    );
+    const shared = [...this.#chainUses].map(([name, use]) => before.get(name) ?? sharedChain(use));
     const sorted = [...fixed, ...shared].sort((a, b) => compareText(a.name, b.name));
     return new Map(sorted.map((chain) => [chain.name, chain]));
   }

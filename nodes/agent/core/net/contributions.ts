@@ -5,8 +5,9 @@
 import type { ServiceEntry, ServiceEntryPort } from '../../../../schemas/wire/messages.ts';
 import type { HostPort } from '../host-port.ts';
 import { type Ipv4Range, parseIpv4, rangeContains } from './address.ts';
-import { type SharedChainFamily, sharedChainName } from './layout.ts';
-import { type Element, elementId, type Protocol, type SetName } from './ruleset.ts';
+import { stableHash } from '../stable-hash.ts';
+import { type Element, elementId, indexMark, type Part, type Protocol, type SetName } from './ruleset.ts';
+import { type SharedChainUse, sharedChainName } from './shared-chains.ts';
 
 export interface ContributedElement {
   readonly set: SetName;
@@ -14,15 +15,10 @@ export interface ContributedElement {
   readonly element: Element;
 }
 
-/** A shared chain that the contribution's elements lead to. */
-export interface SharedChainUse {
-  readonly family: SharedChainFamily;
-  readonly endpointCount: number;
-}
-
 export interface Contribution {
   /** No two with the same set and id. */
   readonly elements: readonly ContributedElement[];
+  /** Shared chains that its elements lead to. */
   readonly chains: readonly SharedChainUse[];
 }
 
@@ -38,6 +34,10 @@ export function nftProtocol(protocol: ServiceEntryPort['protocol']): Protocol {
 
 type Endpoint = ServiceEntryPort['endpoints'][number];
 
+/** More endpoints than any service has. */
+const firstLastingId = 0x10_0000;
+const lastingIdCount = indexMark - firstLastingId;
+
 class ContributionBuilder {
   readonly #elements = new Map<string, ContributedElement>();
   readonly #chains: SharedChainUse[] = [];
@@ -48,9 +48,9 @@ class ContributionBuilder {
     if (!this.#elements.has(inAllSets)) this.#elements.set(inAllSets, { set, id, element });
   }
 
-  leadTo(family: SharedChainFamily, endpointCount: number): string {
-    if (endpointCount > 0) this.#chains.push({ family, endpointCount });
-    return sharedChainName(family, endpointCount);
+  leadTo(use: SharedChainUse): string {
+    if (use.endpointCount > 0) this.#chains.push(use);
+    return sharedChainName(use);
   }
 
   done(): Contribution {
@@ -61,47 +61,70 @@ class ContributionBuilder {
 /** Addresses of IPv6 are left out: the table is for IPv4, as are the ranges of the network entry. */
 export function serviceContribution(entry: ServiceEntry, podRange: Ipv4Range): Contribution {
   const builder = new ContributionBuilder();
+  const clusterIPs = entry.clusterIPs.filter((ip) => parseIpv4(ip) !== undefined);
   for (const port of entry.ports) {
     const endpoints = port.endpoints.filter(({ ip }) => parseIpv4(ip) !== undefined);
-    addClusterPort(
-      builder,
-      entry.clusterIPs.filter((ip) => parseIpv4(ip) !== undefined),
-      port,
+    const target: ServiceTarget = {
+      key: [nftProtocol(port.protocol), port.port],
       endpoints,
-    );
+      affinitySeconds: entry.affinitySeconds,
+    };
+    for (const clusterIP of clusterIPs)
+      addTarget(builder, clusterMaps, { ...target, key: [clusterIP, ...target.key] });
     if (port.nodePort !== undefined)
-      addNodePort(builder, port.nodePort, nftProtocol(port.protocol), endpoints);
+      addTarget(builder, nodePortMaps, { ...target, key: [nftProtocol(port.protocol), port.nodePort] });
     for (const { ip } of endpoints) addHairpin(builder, ip, podRange);
   }
   return builder.done();
 }
 
-function addClusterPort(
+/** What packets are sent to, and where they go. */
+interface ServiceTarget {
+  readonly key: readonly Part[];
+  readonly endpoints: readonly Endpoint[];
+  readonly affinitySeconds: number | undefined;
+}
+
+const clusterMaps = {
+  family: 'service',
+  verdicts: 'services',
+  endpoints: 'endpoints',
+  ids: 'endpoint-ids',
+} as const;
+const nodePortMaps = {
+  family: 'node-port',
+  verdicts: 'node-ports',
+  endpoints: 'node-port-endpoints',
+  ids: 'node-port-endpoint-ids',
+} as const;
+
+function addTarget(
   builder: ContributionBuilder,
-  clusterIPs: readonly string[],
-  { protocol, port }: ServiceEntryPort,
-  endpoints: readonly Endpoint[],
+  maps: typeof clusterMaps | typeof nodePortMaps,
+  { key, endpoints, affinitySeconds }: ServiceTarget,
 ): void {
-  for (const clusterIP of clusterIPs) {
-    const key = [clusterIP, nftProtocol(protocol), port];
-    builder.add('services', { key, value: { goto: builder.leadTo('service', endpoints.length) } });
-    for (const [index, endpoint] of endpoints.entries()) {
-      builder.add('endpoints', { key: [...key, index], value: [endpoint.ip, endpoint.port] });
-    }
+  const use = { family: maps.family, endpointCount: endpoints.length, affinitySeconds };
+  builder.add(maps.verdicts, { key, value: { goto: builder.leadTo(use) } });
+  const ids = affinitySeconds === undefined ? [] : lastingIds(endpoints);
+  for (const [index, endpoint] of endpoints.entries()) {
+    const value = [endpoint.ip, endpoint.port];
+    builder.add(maps.endpoints, { key: [...key, index], value });
+    const id = ids[index];
+    if (id === undefined) continue;
+    builder.add(maps.endpoints, { key: [...key, id], value });
+    builder.add(maps.ids, { key: [...key, index], value: [id] });
   }
 }
 
-function addNodePort(
-  builder: ContributionBuilder,
-  nodePort: number,
-  protocol: Protocol,
-  endpoints: readonly Endpoint[],
-): void {
-  const key = [protocol, nodePort];
-  builder.add('node-ports', { key, value: { goto: builder.leadTo('node-port', endpoints.length) } });
-  for (const [index, endpoint] of endpoints.entries()) {
-    builder.add('node-port-endpoints', { key: [...key, index], value: [endpoint.ip, endpoint.port] });
-  }
+/** Numbers above all indexes, which an endpoint has whatever others there are; two that collide are told apart. */
+function lastingIds(endpoints: readonly Endpoint[]): readonly number[] {
+  const taken = new Set<number>();
+  return endpoints.map(({ ip, port }) => {
+    let id = firstLastingId + (Number.parseInt(stableHash(`${ip}:${port}`), 16) % lastingIdCount);
+    while (taken.has(id)) id = id + 1 === indexMark ? firstLastingId : id + 1;
+    taken.add(id);
+    return id;
+  });
 }
 
 export function hostPortContribution(hostPort: HostPort, podRange: Ipv4Range): Contribution {

@@ -31,6 +31,19 @@ export const setSchemas: Readonly<Record<SetName, SetSchema>> = {
     value: endpoint,
     comment: 'the endpoints of each cluster address and port',
   },
+  'endpoint-ids': {
+    name: 'endpoint-ids',
+    key: ['address', 'protocol', 'port', 'index'],
+    value: ['index'],
+    comment: 'the lasting numbers of endpoints, where clients keep theirs',
+  },
+  affinity: {
+    name: 'affinity',
+    key: ['address', 'address', 'protocol', 'port'],
+    value: ['index'],
+    dynamic: true,
+    comment: 'clients, and the endpoint that each keeps',
+  },
   'node-ports': {
     name: 'node-ports',
     key: ['protocol', 'port'],
@@ -42,6 +55,19 @@ export const setSchemas: Readonly<Record<SetName, SetSchema>> = {
     key: ['protocol', 'port', 'index'],
     value: endpoint,
     comment: 'the endpoints of each node port',
+  },
+  'node-port-endpoint-ids': {
+    name: 'node-port-endpoint-ids',
+    key: ['protocol', 'port', 'index'],
+    value: ['index'],
+    comment: 'the lasting numbers of endpoints of node ports, where clients keep theirs',
+  },
+  'node-port-affinity': {
+    name: 'node-port-affinity',
+    key: ['address', 'protocol', 'port'],
+    value: ['index'],
+    dynamic: true,
+    comment: 'clients of node ports, and the endpoint that each keeps',
   },
   'host-ports': {
     name: 'host-ports',
@@ -73,9 +99,9 @@ export interface Ranges {
 }
 
 /** nft translates ports only where the protocol is known to have some. */
-const withPorts: Statement = { kind: 'match-protocols', protocols: ['sctp', 'tcp', 'udp'] };
+export const withPorts: Statement = { kind: 'match-protocols', protocols: ['sctp', 'tcp', 'udp'] };
 
-const refuse: Chain = {
+export const refuse: Chain = {
   name: 'refuse',
   rules: [
     {
@@ -88,13 +114,12 @@ const refuse: Chain = {
   ],
 };
 
-const toRefuse: Statement = { kind: 'goto', chain: refuse.name };
+export const toRefuse: Statement = { kind: 'goto', chain: refuse.name };
 
-/** What is sent to an address of the host. */
-const local: Chain = {
-  name: 'local',
+/** Ports of pods on addresses of the host. */
+const hostPorts: Chain = {
+  name: 'host-port',
   rules: [
-    { statements: [{ kind: 'verdict-map', key: ['meta l4proto', 'th dport'], map: 'node-ports' }] },
     {
       statements: [
         withPorts,
@@ -104,6 +129,17 @@ const local: Chain = {
     { statements: [withPorts, { kind: 'dnat-map', key: ['meta l4proto', 'th dport'], map: 'host-ports' }] },
   ],
 };
+
+/** What is sent to an address of the host that others know. */
+const local: Chain = {
+  name: 'local',
+  rules: [
+    { statements: [{ kind: 'verdict-map', key: ['meta l4proto', 'th dport'], map: 'node-ports' }] },
+    { statements: [{ kind: 'goto', chain: hostPorts.name }] },
+  ],
+};
+
+const loopbackRange = '127.0.0.0/8';
 
 /** Runs for the first packet of each connection; what goes elsewhere leaves it after a failed lookup or two. */
 function dispatch(ranges: Ranges): Chain {
@@ -120,10 +156,18 @@ function dispatch(ranges: Ranges): Chain {
       {
         statements: [
           { kind: 'match-local-destination' },
-          { kind: 'match-range', field: 'ip daddr', negated: true, range: '127.0.0.0/8' },
-          { kind: 'jump', chain: local.name },
+          { kind: 'match-range', field: 'ip daddr', negated: true, range: loopbackRange },
+          { kind: 'goto', chain: local.name },
         ],
-        comment: 'node ports and host ports, not on loopback',
+        comment: 'node ports and host ports',
+      },
+      {
+        statements: [
+          { kind: 'match-local-destination' },
+          { kind: 'match-range', field: 'ip saddr', negated: true, range: loopbackRange },
+          { kind: 'goto', chain: hostPorts.name },
+        ],
+        comment: 'host ports on loopback: no pod could answer a loopback address',
       },
     ],
   };
@@ -185,6 +229,7 @@ export function fixedChains(ranges: Ranges): readonly Chain[] {
   const toDispatch: Rule = { statements: [{ kind: 'jump', chain: 'dispatch' }] };
   return [
     refuse,
+    hostPorts,
     local,
     dispatch(ranges),
     { name: 'prerouting', hook: { type: 'nat', hook: 'prerouting', priority: -100 }, rules: [toDispatch] },
@@ -192,41 +237,4 @@ export function fixedChains(ranges: Ranges): readonly Chain[] {
     postrouting(ranges),
     forward(ranges),
   ];
-}
-
-/** The two families of shared chains, one chain per number of endpoints. */
-export type SharedChainFamily = 'service' | 'node-port';
-
-const lookups: Readonly<Record<SharedChainFamily, Statement>> = {
-  service: {
-    kind: 'dnat-map',
-    key: ['ip daddr', 'meta l4proto', 'th dport', 'meta mark'],
-    map: 'endpoints',
-  },
-  'node-port': {
-    kind: 'dnat-map',
-    key: ['meta l4proto', 'th dport', 'meta mark'],
-    map: 'node-port-endpoints',
-  },
-};
-
-/** Where the packets of a service or node port go; without endpoints they are refused. */
-export function sharedChainName(family: SharedChainFamily, endpointCount: number): string {
-  return endpointCount === 0 ? refuse.name : `${family}-${endpointCount}`;
-}
-
-/**
- * Picks one of `endpointCount` endpoints at random. A packet may meet this chain while a transaction takes the
- * endpoint with the drawn number away: the second rule then takes the first endpoint, which every service that
- * leads here has, before and after.
- */
-export function sharedChain(family: SharedChainFamily, endpointCount: number): Chain {
-  const translate = [withPorts, lookups[family]];
-  const any: Rule = { statements: [{ kind: 'draw-index', below: endpointCount }, ...translate] };
-  const first: Rule = { statements: [{ kind: 'set-mark', mark: indexMark }, ...translate] };
-  const picks = endpointCount === 1 ? [first] : [any, first];
-  return {
-    name: sharedChainName(family, endpointCount),
-    rules: [...picks, { statements: [toRefuse] }],
-  };
 }

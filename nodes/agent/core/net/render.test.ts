@@ -52,27 +52,35 @@ test('a host without services: the whole table in one transaction', () => {
 delete table ip berth
 table ip berth {
   set generation { type mark; }
+  map affinity { type ipv4_addr . ipv4_addr . inet_proto . inet_service : mark; size 262144; flags dynamic, timeout; comment "clients, and the endpoint that each keeps"; }
+  map endpoint-ids { type ipv4_addr . inet_proto . inet_service . mark : mark; comment "the lasting numbers of endpoints, where clients keep theirs"; }
   map endpoints { type ipv4_addr . inet_proto . inet_service . mark : ipv4_addr . inet_service; comment "the endpoints of each cluster address and port"; }
   set hairpin { type ipv4_addr . ipv4_addr; comment "pods of this host that may meet themselves behind a service"; }
   map host-address-ports { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; comment "ports of pods on one address of the host"; }
   map host-ports { type inet_proto . inet_service : ipv4_addr . inet_service; comment "ports of pods on every address of the host"; }
+  map node-port-affinity { type ipv4_addr . inet_proto . inet_service : mark; size 262144; flags dynamic, timeout; comment "clients of node ports, and the endpoint that each keeps"; }
+  map node-port-endpoint-ids { type inet_proto . inet_service . mark : mark; comment "the lasting numbers of endpoints of node ports, where clients keep theirs"; }
   map node-port-endpoints { type inet_proto . inet_service . mark : ipv4_addr . inet_service; comment "the endpoints of each node port"; }
   map node-ports { type inet_proto . inet_service : verdict; comment "node port to the chain for its number of endpoints"; }
   map services { type ipv4_addr . inet_proto . inet_service : verdict; comment "cluster address and port to the chain for its number of endpoints"; }
   chain dispatch {
     ip daddr . meta l4proto . th dport vmap @services
     ip daddr 10.43.0.0/16 goto refuse comment "no such service or port"
-    fib daddr type local ip daddr != 127.0.0.0/8 jump local comment "node ports and host ports, not on loopback"
+    fib daddr type local ip daddr != 127.0.0.0/8 goto local comment "node ports and host ports"
+    fib daddr type local ip saddr != 127.0.0.0/8 goto host-port comment "host ports on loopback: no pod could answer a loopback address"
   }
   chain forward {
     type filter hook forward priority 0; policy accept;
     ip saddr 10.42.3.0/24 accept
     ip daddr 10.42.3.0/24 accept
   }
-  chain local {
-    meta l4proto . th dport vmap @node-ports
+  chain host-port {
     meta l4proto { sctp, tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @host-address-ports
     meta l4proto { sctp, tcp, udp } dnat ip to meta l4proto . th dport map @host-ports
+  }
+  chain local {
+    meta l4proto . th dport vmap @node-ports
+    goto host-port
   }
   chain output {
     type nat hook output priority -100; policy accept;

@@ -32,6 +32,11 @@ export class UnrenderableValue extends Error {
 /** The set whose one element says which transaction was the last; cheap to read where the whole table is not. */
 export const cookieSet = 'generation';
 
+/** Of a dynamic set: clients with affinity that one host remembers, at some 100 bytes each. */
+const dynamicElementsMax = 262_144;
+/** Kubernetes' bound of an affinity: a day. */
+const secondsMax = 86_400;
+
 const tableName = `${table.family} ${table.name}`;
 
 /**
@@ -143,11 +148,12 @@ const partTypes: Readonly<Record<PartType, string>> = {
   index: 'mark',
 };
 
-function renderSetDeclaration({ name, key, value, comment }: SetSchema): string {
+function renderSetDeclaration({ name, key, value, dynamic, comment }: SetSchema): string {
   const join = (parts: readonly PartType[]): string => parts.map((part) => partTypes[part]).join(' . ');
   const target = value === undefined ? '' : ` : ${value === 'verdict' ? value : join(value)}`;
   const kind = value === undefined ? 'set' : 'map';
-  return `${kind} ${name} { type ${join(key)}${target}; comment ${quoted(comment)}; }`;
+  const bounds = dynamic === true ? ` size ${dynamicElementsMax}; flags dynamic, timeout;` : '';
+  return `${kind} ${name} { type ${join(key)}${target};${bounds} comment ${quoted(comment)}; }`;
 }
 
 function renderChain({ name, hook, rules }: Chain): readonly string[] {
@@ -186,6 +192,14 @@ function renderStatement(statement: Statement): string {
     }
     case 'set-mark':
       return `meta mark set ${hex(statement.mark)}`;
+    case 'mark-map':
+      return `meta mark set ${renderKey(statement.key)} map @${statement.map}`;
+    case 'remember-mark': {
+      const seconds = checkedInteger(statement.seconds, 1, secondsMax, 'number of seconds');
+      return `update @${statement.map} { ${renderKey(statement.key)} timeout ${seconds}s : meta mark }`;
+    }
+    case 'forget-mark':
+      return `delete @${statement.map} { ${renderKey(statement.key)} : meta mark }`;
     case 'verdict-map':
       return `${renderKey(statement.key)} vmap @${statement.map}`;
     case 'dnat-map':

@@ -39,6 +39,10 @@ export type SetName =
   | 'endpoints'
   | 'node-ports'
   | 'node-port-endpoints'
+  | 'endpoint-ids'
+  | 'node-port-endpoint-ids'
+  | 'affinity'
+  | 'node-port-affinity'
   | 'host-ports'
   | 'host-address-ports'
   | 'hairpin';
@@ -47,6 +51,8 @@ export interface SetSchema {
   readonly name: SetName;
   readonly key: readonly PartType[];
   readonly value?: 'verdict' | readonly PartType[];
+  /** Rules add its elements, and the kernel forgets them: it is never written to from here. */
+  readonly dynamic?: boolean;
   readonly comment: string;
 }
 
@@ -70,6 +76,16 @@ export type Statement =
   /** The packet's mark becomes that of the index `below` which a random one is drawn. */
   | { readonly kind: 'draw-index'; readonly below: number }
   | { readonly kind: 'set-mark'; readonly mark: number }
+  /** The packet's mark becomes what the map has; without an element the rule ends. */
+  | { readonly kind: 'mark-map'; readonly key: readonly Field[]; readonly map: SetName }
+  /** Keeps the packet's mark in a dynamic map for `seconds`, anew where it is there already. */
+  | {
+      readonly kind: 'remember-mark';
+      readonly key: readonly Field[];
+      readonly map: SetName;
+      readonly seconds: number;
+    }
+  | { readonly kind: 'forget-mark'; readonly key: readonly Field[]; readonly map: SetName }
   | { readonly kind: 'verdict-map'; readonly key: readonly Field[]; readonly map: SetName }
   | { readonly kind: 'dnat-map'; readonly key: readonly Field[]; readonly map: SetName }
   | { readonly kind: 'masquerade' }
