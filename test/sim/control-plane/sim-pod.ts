@@ -2,15 +2,9 @@
  * One pod on a simulated host: its containers start, become ready, end, and are started again with the kubelet's waits.
  * It tells its status whenever that changes, as a level.
  */
-import type {
-  Container,
-  ContainerState,
-  ContainerStatus,
-  Pod,
-  PodCondition,
-  PodStatus,
-} from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { Pod, PodCondition, PodStatus } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { formatTime } from '../../../reconciler/core/model/time.ts';
+import { containerStatus, type SimContainer } from './sim-container.ts';
 import { type Course, courseOf, isPullable } from './behaviour.ts';
 import type { Clock } from '../../../reconciler/core/ports.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -27,19 +21,6 @@ export interface PodSurroundings {
   /** Its address; undefined while the host has no range of addresses or lacks a volume of the pod. */
   readonly address: () => string | undefined;
   readonly changed: () => void;
-}
-
-interface SimContainer {
-  readonly definition: Container;
-  state: 'waiting' | 'running' | 'ended';
-  waitingReason: string;
-  ready: boolean;
-  restarts: number;
-  startedAt: string;
-  last: ContainerState | undefined;
-  exitCode: number;
-  /** Raised with each change of state: what was planned before does not happen. */
-  turn: number;
 }
 
 export class SimPod {
@@ -287,21 +268,4 @@ export class SimPod {
       if (this.#life === life) run();
     });
   }
-}
-
-function containerStatus(container: SimContainer): ContainerStatus {
-  const { definition, state, restarts, ready, last, startedAt, waitingReason } = container;
-  const { name, image = '' } = definition;
-  const current: ContainerState =
-    state === 'running'
-      ? { running: { startedAt } }
-      : state === 'ended' && last !== undefined
-        ? last
-        : { waiting: { reason: waitingReason } };
-  return {
-    ...{ name, image, imageID: `sha256:${image}`, restartCount: restarts, ready },
-    started: state === 'running',
-    state: current,
-    ...(last === undefined || state === 'ended' ? {} : { lastState: last }),
-  };
 }

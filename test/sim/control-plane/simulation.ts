@@ -2,14 +2,11 @@
  * One run of the whole control plane, from one seed: real loops on a store in memory, simulated hosts, people and
  * faults. Faults end, time goes on, and all must be as it was asked for.
  */
-import type { PodCondition } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { KubeObject } from '../../../reconciler/core/model/object.ts';
-import { refOf } from '../../../reconciler/core/model/object.ts';
-import type { ViewChange } from '../../../reconciler/core/model/view.ts';
-import { sameJson } from '../../../reconciler/core/model/json.ts';
 import { localPathClass } from '../../../reconciler/core/storage/local-path.ts';
 import { nodeReportIntervalMs } from '../../../schemas/wire/messages.ts';
 import { MemoryElection } from '../memory-election.ts';
+import { described, matters } from './change-text.ts';
 import { EventClock, quiet } from './event-clock.ts';
 import { Network, type Reach } from './network.ts';
 import { hostObject, People } from './people.ts';
@@ -50,6 +47,9 @@ export interface RunResult {
  * wait, and than the 10 minutes after which a Deployment is told that it makes no progress.
  */
 const restMs = 700_000;
+/** The same of a large cluster, whose signs of life alone would take minutes to simulate. */
+const restMsLarge = 40_000;
+const largeHosts = 100;
 /** So long after the last fault it has to be; `restMs` counts. */
 const convergenceMsMax = 3_600_000;
 const againMs = 5_000;
@@ -258,14 +258,15 @@ export class Simulation {
   /** Waits until nothing changes any more; gives how long that took. */
   async rest(): Promise<number> {
     const begunMs = this.clock.steady();
+    const waitMs = this.agents.size > largeHosts ? restMsLarge : restMs;
     for (;;) {
       const quietMs = this.clock.steady() - this.#changedMs;
-      if (this.witness.findings.length > 0 || quietMs >= restMs) return this.#changedMs - begunMs;
+      if (this.witness.findings.length > 0 || quietMs >= waitMs) return this.#changedMs - begunMs;
       if (this.clock.steady() - begunMs > convergenceMsMax) {
         this.witness.found('all comes to rest after the last fault', 'objects still change; see the trace');
         return convergenceMsMax;
       }
-      await this.pass(restMs - quietMs);
+      await this.pass(waitMs - quietMs);
     }
   }
 
@@ -315,63 +316,6 @@ export class Simulation {
         this.#givenUp.add(ref.name);
     this.witness.commit(commit);
   }
-}
-
-/** Signs of life, and what is only told, are no changes. */
-function matters({ ref, before, after }: ViewChange): boolean {
-  if (ref.kind === 'Event' || ref.kind === 'Host' || ref.kind === 'Lease') return false;
-  if (before === undefined || after === undefined) return true;
-  if (ref.kind === 'Node') return !sameJson(nodeFacts(before), nodeFacts(after));
-  return ref.kind !== 'Pod' || !sameJson(podFacts(before), podFacts(after));
-}
-
-interface WithConditions extends KubeObject {
-  readonly spec?: unknown;
-  readonly status?: { readonly conditions?: readonly PodCondition[] };
-}
-
-/** What of a node is more than a sign of life. */
-function nodeFacts(node: WithConditions): unknown {
-  const { spec, status, metadata } = node;
-  const conditions = (status?.conditions ?? []).map((condition) => `${condition.type} ${condition.status}`);
-  return { spec, labels: metadata.labels, conditions };
-}
-
-/** A host that tells a pod's status anew may date its conditions otherwise than a controller did meanwhile. */
-function podFacts(pod: WithConditions): unknown {
-  const { resourceVersion: _, managedFields: __, ...metadata } = pod.metadata;
-  const conditions = (pod.status?.conditions ?? []).map(({ lastTransitionTime: ___, ...rest }) => rest);
-  return { ...pod, metadata, status: { ...pod.status, conditions } };
-}
-
-/** `create Pod shop/web-1`, or which fields changed. */
-function described({ ref, before, after }: ViewChange): string {
-  const object = after ?? before;
-  const { namespace, name } = object === undefined ? ref : refOf(object);
-  const where = `${ref.kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
-  if (before === undefined) return `create ${where}`;
-  if (after === undefined) return `remove ${where}`;
-  return `${where} {${differences(before, after).join(', ')}}`;
-}
-
-/** The innermost fields that differ, two levels deep. */
-function differences(before: object, after: object, depth = 0): readonly string[] {
-  const [old, now] = [before, after] as unknown as Readonly<Record<string, unknown>>[];
-  const keys = new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})]);
-  return [...keys]
-    .filter((key) => key !== 'resourceVersion' && key !== 'managedFields')
-    .flatMap((key) => {
-      const [was, is] = [old?.[key], now?.[key]];
-      if (sameJson(was, is)) return [];
-      if (isRecord(was) && isRecord(is) && depth < 2)
-        return differences(was, is, depth + 1).map((path) => `${key}.${path}`);
-      const text = typeof is === 'object' ? '' : `=${String(is)}`;
-      return [`${key}${text}`];
-    });
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(error: unknown): string {

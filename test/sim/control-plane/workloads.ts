@@ -43,7 +43,7 @@ export function weighted<Rest extends readonly unknown[]>(
   let rest = random.next() * list.reduce((sum, [share]) => sum + share, 0);
   for (const [share, ...found] of list) {
     rest -= share;
-    if (rest < 0) return found as unknown as Rest;
+    if (rest < 0) return found;
   }
   throw new Error('there is nothing to choose from');
 }
