@@ -43,6 +43,9 @@ const firstKinds = [
   { apiVersion: 'apps/v1', kind: 'Deployment' },
 ];
 
+/** The view holds every object: the store need not hold them a second time, only what history is asked for. */
+const storeCacheBytesMax = 8 * 1024 * 1024;
+
 const [mode, json = '{}', path = '.'] = process.argv.slice(2);
 const given = JSON.parse(json) as Readonly<Record<string, unknown>>;
 
@@ -113,9 +116,6 @@ interface OpenedStore {
   /** The store as a backup file; etcd has backups of its own. */
   readonly backup?: () => AsyncIterable<Uint8Array>;
 }
-
-/** The view holds every object: the store need not hold them a second time, only what history is asked for. */
-const storeCacheBytesMax = 8 * 1024 * 1024;
 
 /** The embedded store, for one reconciler, or etcd for several: with how they agree on who leads. */
 async function openStore(settings: Settings, logger: Logger): Promise<OpenedStore> {
