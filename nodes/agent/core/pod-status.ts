@@ -214,12 +214,20 @@ function containersReadyOf(
 /** Ready also asks for the conditions that the pod names as readiness gates. */
 function readyOf(pod: Pod, containersReady: ConditionDraft): ConditionDraft {
   if (containersReady.status === 'False') return { ...containersReady, type: 'Ready' };
-  const unmet = (pod.spec?.readinessGates ?? [])
-    .map(({ conditionType }) => conditionType)
-    .filter((wanted) => pod.status?.conditions?.find(({ type }) => type === wanted)?.status !== 'True');
+  const unmet = (pod.spec?.readinessGates ?? []).flatMap(({ conditionType }) =>
+    gateProblem(pod, conditionType),
+  );
   if (unmet.length === 0) return { type: 'Ready', status: 'True' };
-  const message = unmet
-    .map((type) => `corresponding condition of pod readiness gate ${JSON.stringify(type)} is not set to True`)
-    .join(', ');
-  return { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message };
+  return { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: unmet.join(', ') };
+}
+
+/** Nothing where the gate is met; the texts are the kubelet's. */
+function gateProblem(pod: Pod, conditionType: string): readonly string[] {
+  const condition = pod.status?.conditions?.find(({ type }) => type === conditionType);
+  const gate = JSON.stringify(conditionType);
+  if (condition === undefined)
+    return [`corresponding condition of pod readiness gate ${gate} does not exist.`];
+  return condition.status === 'True'
+    ? []
+    : [`the status of pod readiness gate ${gate} is not "True", but ${condition.status}`];
 }

@@ -127,6 +127,25 @@ test('a pod goes without its status and revision, and with the time of its delet
   assert.equal(desiredEntry(view, 'n2', 'pod/uid-db', settings), undefined);
 });
 
+test('a pod goes with what others say of its readiness gates, and again when they say otherwise', () => {
+  const gated = (ready: string): Pod => ({
+    ...demanding,
+    spec: { containers: [], ...demanding.spec, readinessGates: [{ conditionType: 'shop/ready' }] },
+    status: {
+      conditions: [
+        { type: 'Ready', status: ready },
+        { type: 'shop/ready', status: ready, lastTransitionTime: '2026-01-01T00:00:00Z' },
+      ],
+    },
+  });
+  const entry = desiredEntry(viewOf(gated('True')), 'n1', 'pod/uid-db', settings);
+  assert.ok(entry?.type === 'pod');
+  assert.deepEqual(entry.pod.status, { conditions: [{ type: 'shop/ready', status: 'True' }] });
+  const ref = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'db' };
+  const change = { ref, before: gated('False'), after: gated('True') };
+  assert.ok(affectedEntries(change, viewOf(gated('True'))).some(({ key }) => key === 'pod/uid-db'));
+});
+
 test('a service is told with its ready endpoints, sorted and each once', () => {
   const slices = [
     slice('one', endpoint('10.42.2.3', true), endpoint('10.42.1.9', true)),

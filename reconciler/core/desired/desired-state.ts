@@ -7,6 +7,7 @@ import type {
   Node,
   PersistentVolume,
   Pod,
+  PodCondition,
   Secret,
 } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
@@ -143,11 +144,23 @@ export function desiredEntry(
   }
 }
 
-/** Status and bookkeeping of a pod do not concern its host: without them its own report changes nothing for it. */
+/**
+ * Status and bookkeeping of a pod do not concern its host: without them its own report changes nothing for it. What
+ * others say of the readiness gates does, as the host decides whether the pod is ready.
+ */
 function withoutNoise(pod: Pod): Pod {
   const { status: _, ...rest } = pod;
   const { managedFields: __, resourceVersion: ___, ...metadata } = pod.metadata;
-  return { ...rest, metadata };
+  const conditions = gateConditions(pod);
+  return { ...rest, metadata, ...(conditions.length === 0 ? {} : { status: { conditions } }) };
+}
+
+function gateConditions({ spec, status }: Pod): readonly PodCondition[] {
+  const gates = spec?.readinessGates ?? [];
+  if (gates.length === 0) return [];
+  return (status?.conditions ?? [])
+    .filter(({ type }) => gates.some(({ conditionType }) => conditionType === type))
+    .map((condition) => ({ type: condition.type, status: condition.status }));
 }
 
 /** What a host reports of a pod comes back as a change of the pod: it must cost nothing here. */
