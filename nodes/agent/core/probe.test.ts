@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Container } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { hasProbe, judge, noProbeRun, probePlanOf } from './probe.ts';
+import { hasProbe, judge, nextProbeAfterMs, noProbeRun, probePlanOf } from './probe.ts';
 
 const container: Container = {
   name: 'main',
@@ -65,4 +65,18 @@ test('a verdict takes as many equal results in a row as the thresholds say', () 
     false,
     undefined,
   ]);
+});
+
+test('readiness is asked about sooner until it was found once, never later than the period says', () => {
+  const plan = probePlanOf(container, 'readiness', '');
+  assert.ok(plan !== undefined);
+  const failures = [1, 2, 3, 4, 5, 6, 7].map((length) => ({ ok: false, length }));
+  assert.deepEqual(
+    failures.map((run) => nextProbeAfterMs(plan, run, false)),
+    [250, 500, 1000, 2000, 4000, 5000, 5000],
+  );
+  assert.equal(nextProbeAfterMs(plan, { ok: true, length: 1 }, true), 5000);
+  assert.equal(nextProbeAfterMs(plan, { ok: false, length: 1 }, true), 5000);
+  assert.equal(nextProbeAfterMs({ ...plan, kind: 'liveness' }, { ok: false, length: 1 }, false), 5000);
+  assert.equal(nextProbeAfterMs({ ...plan, kind: 'startup' }, { ok: false, length: 1 }, false), 5000);
 });

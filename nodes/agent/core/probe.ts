@@ -74,3 +74,16 @@ export function judge(
   const needed = ok ? plan.successThreshold : plan.failureThreshold;
   return { run, verdict: run.length >= needed ? ok : undefined };
 }
+
+/** A server takes a moment to listen: a container that has just started is asked again after so long. */
+const firstAgainMs = 250;
+
+/**
+ * How long after the begin of a probe the next one is due. Kubernetes lets readiness be asked about more often than
+ * `periodSeconds` says until the container is ready, so that nobody waits a period for a server that came up a
+ * moment after its first probe: ever more slowly here, and from the first success on as the period says.
+ */
+export function nextProbeAfterMs(plan: ProbePlan, run: ProbeRun, wasReady: boolean): number {
+  if (plan.kind !== 'readiness' || wasReady || run.ok) return plan.periodMs;
+  return Math.min(plan.periodMs, firstAgainMs * 2 ** Math.max(0, run.length - 1));
+}

@@ -4,6 +4,7 @@ import type { ProbeVerdict } from '../core/pod-state.ts';
 import type { Checks, Clock } from '../core/ports.ts';
 import {
   judge,
+  nextProbeAfterMs,
   noProbeRun,
   probeKinds,
   type ProbeKind,
@@ -27,6 +28,8 @@ interface Watched {
   readonly runs: Map<ProbeKind, ProbeRun>;
   readonly cancels: Map<ProbeKind, () => void>;
   verdict: ProbeVerdict;
+  /** Readiness has been found once since the container started. */
+  wasReady: boolean;
 }
 
 export class Prober {
@@ -78,7 +81,15 @@ export class Prober {
     if (plans.length === 0 || container.state.type !== 'running') return;
     const hasStartup = plans.some(({ kind }) => kind === 'startup');
     const verdict = { containerId: container.id, started: undefined, ready: undefined, unhealthy: undefined };
-    const watched: Watched = { worker, container, hasStartup, runs: new Map(), cancels: new Map(), verdict };
+    const watched: Watched = {
+      worker,
+      container,
+      hasStartup,
+      runs: new Map(),
+      cancels: new Map(),
+      verdict,
+      wasReady: false,
+    };
     const ofPod = this.#watched.get(worker) ?? new Map<string, Watched>();
     this.#watched.set(worker, ofPod.set(container.id, watched));
     for (const plan of plans) {
@@ -105,7 +116,9 @@ export class Prober {
       this.#take(watched, plan, result.ok, result.output);
     }
     if (plan.kind === 'startup' && watched.verdict.started === true) return;
-    this.#schedule(watched, plan, Math.max(0, begunMs + plan.periodMs - this.#clock.now()));
+    const run = watched.runs.get(plan.kind) ?? noProbeRun;
+    const dueMs = begunMs + nextProbeAfterMs(plan, run, watched.wasReady);
+    this.#schedule(watched, plan, Math.max(0, dueMs - this.#clock.now()));
   }
 
   /** The others wait for the startup probe; whether a pod that ends is alive or has started matters no more. */
@@ -122,6 +135,7 @@ export class Prober {
       worker.tell('Warning', 'Unhealthy', `${titles[plan.kind]} probe failed: ${output}`, container.name);
     const { run, verdict } = judge(plan, watched.runs.get(plan.kind) ?? noProbeRun, ok);
     watched.runs.set(plan.kind, run);
+    if (plan.kind === 'readiness' && ok) watched.wasReady = true;
     if (verdict === undefined) return;
     const next = verdictAfter(watched.verdict, plan.kind, verdict, container.name);
     if (JSON.stringify(next) === JSON.stringify(watched.verdict)) return;
