@@ -75,6 +75,7 @@ function containerSpec(sandbox: SandboxSpec, image: string, script: string): Con
       hostIPC: false,
       hostNetwork: false,
       sharedPID: false,
+      targetContainerId: undefined,
     },
   };
 }

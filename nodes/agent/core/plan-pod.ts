@@ -6,7 +6,7 @@ import type { PodPlan } from './operation.ts';
 import { planContainers } from './plan-containers.ts';
 import { requireImage } from './plan-images.ts';
 import { planTermination, stopContainers } from './plan-termination.ts';
-import { deadlineExceeded, deadlineMsOf, initProgress, isFinished, isOverdue } from './pod-progress.ts';
+import { deadlineMsOf, forcedEndOf, initProgress, isFinished } from './pod-progress.ts';
 import { currentSandbox, type PodInput } from './pod-state.ts';
 import { restartPolicyOf, stepOf } from './restart.ts';
 import type { Container, Sandbox } from './runtime-model.ts';
@@ -19,10 +19,12 @@ export function planPod(input: PodInput): PodPlan {
   const { pod } = input;
   if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return planTermination(draft);
   draft.events.push(...unsupportedOf(pod));
+  const end = forcedEndOf(pod, input.observed, input.nowMs);
   if (isFinished(pod, input.observed)) planFinished(draft);
-  else if (isOverdue(pod, input.observed, input.nowMs)) {
-    draft.events.push({ key: 'overdue', severity: 'Normal', ...deadlineExceeded });
-    planFinished(draft);
+  else if (end !== undefined) {
+    const { severity, reason, message } = end;
+    draft.events.push({ key: `end/${reason}`, severity, reason, message });
+    planFinished(draft, end.graceSeconds);
   } else {
     planLife(draft, pod);
     const deadlineMs = deadlineMsOf(pod, input.observed);
@@ -112,10 +114,10 @@ function planHostPorts(draft: Draft, pod: Pod): void {
 }
 
 /** Succeeded or Failed, or about to: what still runs and the sandbox go, the rest stays for its logs until the pod is deleted. */
-function planFinished(draft: Draft): void {
+function planFinished(draft: Draft, graceSeconds?: number): void {
   const { observed } = draft.input;
   if (observed.publishedPorts.length > 0) return propose(draft, { type: 'publish-ports', ports: [] });
-  if (stopContainers(draft)) return;
+  if (stopContainers(draft, graceSeconds)) return;
   for (const sandbox of observed.sandboxes)
     if (sandbox.ready) propose(draft, { type: 'stop-sandbox', id: sandbox.id });
 }

@@ -41,8 +41,11 @@ function planNextStep(draft: Draft): boolean {
   return !observed.hasFiles && observed.inFlight.length === 0;
 }
 
-/** Main containers side by side, then sidecars one by one, the last one first. True while any runs. */
-export function stopContainers(draft: Draft): boolean {
+/**
+ * Main containers side by side, then sidecars one by one, the last one first. True while any runs. `graceSeconds`
+ * undefined: as the pod says.
+ */
+export function stopContainers(draft: Draft, graceSeconds?: number): boolean {
   const { pod, observed } = draft.input;
   const alive = observed.containers.filter(({ state }) => state.type === 'running');
   const sidecars = (pod?.spec?.initContainers ?? []).filter(isSidecar).map(({ name }) => name);
@@ -50,11 +53,11 @@ export function stopContainers(draft: Draft): boolean {
   const lastSidecar = alive
     .toSorted((a, b) => sidecars.indexOf(b.name) - sidecars.indexOf(a.name))
     .slice(0, 1);
-  for (const container of mains.length > 0 ? mains : lastSidecar) stop(draft, container);
+  for (const container of mains.length > 0 ? mains : lastSidecar) stop(draft, container, graceSeconds);
   return alive.length > 0;
 }
 
-function stop(draft: Draft, container: Container): void {
+function stop(draft: Draft, container: Container, graceSeconds: number | undefined): void {
   const { pod } = draft.input;
   const definition = [...(pod?.spec?.containers ?? []), ...(pod?.spec?.initContainers ?? [])].find(
     ({ name }) => name === container.name,
@@ -64,7 +67,8 @@ function stop(draft: Draft, container: Container): void {
     type: 'stop-container',
     id: container.id,
     container: container.name,
-    graceSeconds: pod === undefined ? container.memo.terminationGraceSeconds : terminationGraceOf(pod),
+    graceSeconds:
+      graceSeconds ?? (pod === undefined ? container.memo.terminationGraceSeconds : terminationGraceOf(pod)),
     why: `Stopping container ${container.name}`,
     preStop:
       definition && handler && checkActionOf(handler, definition, addressesOf(draft.input).podIPs[0] ?? ''),

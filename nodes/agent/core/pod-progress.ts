@@ -71,12 +71,26 @@ export function deadlineMsOf(pod: Pod, observed: ObservedPod): number | undefine
   return seconds === undefined ? undefined : observed.startTimeMs + seconds * 1000;
 }
 
-export function isOverdue(pod: Pod, observed: ObservedPod, nowMs: number): boolean {
-  return nowMs >= (deadlineMsOf(pod, observed) ?? Number.POSITIVE_INFINITY);
+/** Why a pod is ended by its host, though its containers would go on. */
+export interface ForcedEnd {
+  readonly reason: 'DeadlineExceeded' | 'Evicted';
+  readonly message: string;
+  readonly severity: 'Normal' | 'Warning';
+  /** undefined: the pod's own. */
+  readonly graceSeconds?: number;
 }
 
-/** How a pod that took too long is told of. */
-export const deadlineExceeded = {
+const deadlineExceeded: ForcedEnd = {
   reason: 'DeadlineExceeded',
   message: 'Pod was active on the node longer than the specified deadline',
-} as const;
+  severity: 'Normal',
+};
+/** The kubelet's, where a pod harms its host. */
+const evictionGraceSeconds = 1;
+
+export function forcedEndOf(pod: Pod, observed: ObservedPod, nowMs: number): ForcedEnd | undefined {
+  const { evicted } = observed;
+  if (evicted !== undefined)
+    return { reason: 'Evicted', message: evicted, severity: 'Warning', graceSeconds: evictionGraceSeconds };
+  return nowMs >= (deadlineMsOf(pod, observed) ?? Number.POSITIVE_INFINITY) ? deadlineExceeded : undefined;
+}

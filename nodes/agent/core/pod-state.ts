@@ -70,6 +70,8 @@ export interface ObservedPod {
   /** The status last reported, also before the agent was restarted. */
   readonly previous: PodStatus | undefined;
   readonly startTimeMs: number;
+  /** Why it has been evicted. */
+  readonly evicted?: string | undefined;
   /** Folders of the pod are on the host. */
   readonly hasFiles: boolean;
 }

@@ -7,7 +7,7 @@ import type {
 } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { containerStatusOf, type FormatTime, type StatusContext } from './container-status.ts';
 import { addressesOf, currentSandbox, isTerminating, type PodInput } from './pod-state.ts';
-import { deadlineExceeded, isOverdue } from './pod-progress.ts';
+import { type ForcedEnd, forcedEndOf } from './pod-progress.ts';
 import { qosClassOf } from './resources.ts';
 import { isSidecar, restartPolicyOf } from './restart.ts';
 
@@ -50,17 +50,16 @@ function whyOf({ input, pod }: StatusContext, phase: Phase): Pick<PodStatus, 're
     const { reason, message } = previous;
     return { ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) };
   }
-  return phase === 'Failed' && hasEndedOverdue(input, pod) ? deadlineExceeded : {};
+  const end = phase === 'Failed' ? forcedEnd(input, pod) : undefined;
+  return end === undefined ? {} : { reason: end.reason, message: end.message };
 }
 
-/** It took too long, and nothing of it runs any more or is about to. */
-function hasEndedOverdue(input: PodInput, pod: Pod): boolean {
-  const { observed, nowMs } = input;
-  return (
-    isOverdue(pod, observed, nowMs) &&
-    !observed.containers.some(({ state }) => state.type === 'running') &&
-    !observed.inFlight.some(({ type }) => type === 'start-container')
-  );
+/** Why its host ended it; undefined while something of it runs or is about to. */
+function forcedEnd({ observed, nowMs }: PodInput, pod: Pod): ForcedEnd | undefined {
+  const isBusy =
+    observed.containers.some(({ state }) => state.type === 'running') ||
+    observed.inFlight.some(({ type }) => type === 'start-container');
+  return isBusy ? undefined : forcedEndOf(pod, observed, nowMs);
 }
 
 /** Those of the sandbox; a pod that ends keeps the ones that it had. */
@@ -87,7 +86,7 @@ function phaseOf(
   const { input, pod } = context;
   const before = input.observed.previous?.phase;
   if (before === 'Succeeded' || before === 'Failed') return before;
-  if (!isTerminating(input) && hasEndedOverdue(input, pod)) return 'Failed';
+  if (!isTerminating(input) && forcedEnd(input, pod) !== undefined) return 'Failed';
   const policy = restartPolicyOf(pod);
   const init = initTally(pod, inits);
   if (init.failed > 0 && policy === 'Never') return 'Failed';

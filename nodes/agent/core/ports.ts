@@ -162,6 +162,8 @@ export interface PodFiles {
   prepare(podUid: string, volumes: readonly VolumeSpec[]): Promise<void>;
   /** Removes the folder of a persistent volume and all that is in it; one that is not there is a success. */
   removeVolume(volumeName: string): Promise<void>;
+  /** Bytes of the disk that a volume of the pod takes; 0 where it is not there. */
+  diskUsage(podUid: string, volume: string): Promise<number>;
   /** Writes the pod's hosts file. */
   writeHosts(podUid: string, content: string): Promise<void>;
   /** Host paths of a container's mounts, in the order of `spec.mounts`; makes the termination log's file. */

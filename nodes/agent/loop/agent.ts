@@ -26,6 +26,7 @@ import type {
 import type { PodSources } from '../core/sources.ts';
 import { sourcesOf } from '../core/host-sources.ts';
 import { isSourceKey, podsMentioning } from '../core/mentions.ts';
+import { DiskWatch } from './disk-watch.ts';
 import { LogWatch } from './log-watch.ts';
 import type { NetworkDriver } from './network-driver.ts';
 import type { NodeWatch } from './node-watch.ts';
@@ -65,6 +66,7 @@ export class Agent implements AgentService {
   readonly #watch: RuntimeWatch;
   readonly #prober: Prober;
   readonly #logs: LogWatch;
+  readonly #disk: DiskWatch;
   readonly #removals: VolumeRemovals;
   readonly #workerContext: PodWorkerContext;
   #state: DesiredState;
@@ -86,6 +88,7 @@ export class Agent implements AgentService {
       adopt: (uid) => this.#adopt(uid),
     });
     this.#logs = new LogWatch({ runtime, files, clock, logger, workers: this.#workers });
+    this.#disk = new DiskWatch({ files, clock, logger, workers: this.#workers });
     this.#prober = new Prober(options.checks, clock);
     this.#removals = new VolumeRemovals({
       ...options,
@@ -119,6 +122,7 @@ export class Agent implements AgentService {
     const cancel = clock.after(networkDelayMaxMs, () => void this.#applyNetwork(undefined));
     void node.look();
     this.#logs.start();
+    this.#disk.start();
     await this.#watch.run(this.#stop.signal, () => {
       cancel();
       for (const worker of this.#workers.values()) worker.changed();
@@ -137,6 +141,7 @@ export class Agent implements AgentService {
     this.#stop.abort();
     this.#prober.stop();
     this.#logs.stop();
+    this.#disk.stop();
     this.#removals.stop();
     for (const worker of this.#workers.values()) worker.dispose();
   }

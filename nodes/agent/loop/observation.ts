@@ -24,6 +24,7 @@ export class Observation {
   #preparedVolumes: readonly VolumeSpec[] | undefined;
   #publishedPorts: readonly HostPort[] = [];
   #version = 0;
+  #evicted: string | undefined;
 
   constructor(record: PodRecord | undefined, nowMs: number) {
     this.status = record?.status;
@@ -101,6 +102,10 @@ export class Observation {
     this.#probes.set(container, verdict);
   }
 
+  evict(message: string): void {
+    this.#evicted ??= message;
+  }
+
   began(operation: Operation): void {
     this.#version++;
     this.#inFlight = [...this.#inFlight, operation];
@@ -134,6 +139,7 @@ export class Observation {
       previous: this.status,
       startTimeMs: this.startTimeMs,
       hasFiles: this.#hasFiles,
+      evicted: this.#evicted,
     };
   }
 

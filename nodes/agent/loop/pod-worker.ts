@@ -108,6 +108,12 @@ export class PodWorker {
     this.changed();
   }
 
+  /** The pod has to go from this host; `message` says why. */
+  evict(message: string): void {
+    this.observation.evict(message);
+    this.changed();
+  }
+
   /** Plans once for all that changed in this turn of the event loop. */
   changed(): void {
     if (this.#planning) return;

@@ -15,6 +15,7 @@ import type { PodFiles, PodRecord } from '../../core/ports.ts';
 import type { PodRef } from '../../core/pod-state.ts';
 import type { Container, ContainerSpec, MountSpec } from '../../core/runtime-model.ts';
 import type { VolumeSpec } from '../../core/volume-spec.ts';
+import { diskUsage } from './disk-usage.ts';
 import { lastLogLines } from './last-log-lines.ts';
 import { defaultLogBounds, rotateLog } from './log-rotation.ts';
 import { mountsBelow, unmount } from './mounts.ts';
@@ -80,6 +81,10 @@ export class HostPodFiles implements PodFiles {
 
   async removeVolume(volumeName: string): Promise<void> {
     await rm(this.#volumeFolder(volumeName), { recursive: true, force: true });
+  }
+
+  diskUsage(podUid: string, volume: string): Promise<number> {
+    return diskUsage(join(this.#pods, podUid, 'volumes', volume));
   }
 
   async writeHosts(podUid: string, content: string): Promise<void> {
