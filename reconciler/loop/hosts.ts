@@ -129,15 +129,19 @@ export class HostLoop {
 
   /** The node itself hears at once of its place, for its pods wait for it; the others soon. */
   #networkChanged(node: string): void {
-    this.#shared.peersChanged();
-    this.#open.get(node)?.told.refresh('network');
-    if (this.#cancelNetwork !== undefined) return;
     const hosts = this.#open.size;
-    if (hosts <= hostsAtOnceMax) return this.#refreshAll('network');
-    this.#cancelNetwork = this.#ports.clock.after(hosts * networkWaitPerHostMs, () => {
-      this.#cancelNetwork = undefined;
-      this.#refreshAll('network');
-    });
+    if (hosts <= hostsAtOnceMax) return this.#refreshNetwork();
+    this.#open.get(node)?.told.refresh('network');
+    this.#cancelNetwork ??= this.#ports.clock.after(hosts * networkWaitPerHostMs, () =>
+      this.#refreshNetwork(),
+    );
+  }
+
+  #refreshNetwork(): void {
+    this.#cancelNetwork?.();
+    this.#cancelNetwork = undefined;
+    this.#shared.peersChanged();
+    this.#refreshAll('network');
   }
 
   #refreshAll(key: string): void {

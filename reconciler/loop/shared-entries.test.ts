@@ -44,16 +44,18 @@ test('a service that is gone has no entry', () => {
   assert.equal(shared.service(key), undefined);
 });
 
-test('peers that stay as they were are the same objects', () => {
+test('a node sees its own place at once, the others when all are told; who stays is the same object', () => {
   const view = new MutableView();
   const shared = new SharedState(view, settings);
   for (const one of [node('n1', '10.42.1.0/24'), node('n2', '10.42.2.0/24')]) view.apply(refOf(one), one, 1);
-  const before = shared.peers();
+  const before = shared.peersSeenBy('n1');
   const moved = node('n2', '10.42.7.0/24');
   view.apply(refOf(moved), moved, 2);
-  assert.equal(shared.peers(), before);
+  assert.equal(shared.peersSeenBy('n1'), before);
+  const own = { nodeName: 'n2', address: '192.0.2.2', podCidr: '10.42.7.0/24' };
+  assert.deepEqual(shared.peersSeenBy('n2'), [before[0], own]);
   shared.peersChanged();
-  const after = shared.peers();
+  const after = shared.peersSeenBy('n1');
   assert.equal(after[0], before[0]);
-  assert.deepEqual(after[1], { nodeName: 'n2', address: '192.0.2.2', podCidr: '10.42.7.0/24' });
+  assert.deepEqual(after[1], own);
 });

@@ -2,10 +2,12 @@
  * What all hosts are told alike, made once for all of them: services, and who takes part in the network. With many hosts
  * a change costs what it takes to hand it out, not to work it out again for each.
  */
+import type { Node } from '../../schemas/kubernetes/types/core-v1.ts';
 import type { NetworkPeer, ServiceEntry } from '../../schemas/wire/messages.ts';
 import {
   type DesiredSettings,
   desiredEntry,
+  networkPeer,
   networkPeers,
   type SharedEntries,
 } from '../core/desired/desired-state.ts';
@@ -41,17 +43,25 @@ export class SharedState implements SharedEntries {
     return true;
   }
 
-  peers(): readonly NetworkPeer[] {
-    if (this.#peers === undefined) {
-      this.#peers = networkPeers(this.#view, this.#known);
-      this.#known = new Map(this.#peers.map((peer) => [peer.nodeName, peer]));
-    }
-    return this.#peers;
+  peersSeenBy(name: string): readonly NetworkPeer[] {
+    const peers = (this.#peers ??= this.#listed());
+    const node = this.#view.get<Node>('v1', 'Node', '', name);
+    const before = this.#known.get(name);
+    const own = node && networkPeer(node, before);
+    if (own === before) return peers;
+    const others = peers.filter(({ nodeName }) => nodeName !== name);
+    return own === undefined ? others : [...others, own];
   }
 
-  /** Somebody joined the network, left it, or has another place in it. */
+  /** All hosts are told anew who takes part. Until then each is told only of its own place. */
   peersChanged(): void {
     this.#peers = undefined;
+  }
+
+  #listed(): readonly NetworkPeer[] {
+    const peers = networkPeers(this.#view, this.#known);
+    this.#known = new Map(peers.map((peer) => [peer.nodeName, peer]));
+    return peers;
   }
 
   #made(key: string): ServiceEntry | undefined {

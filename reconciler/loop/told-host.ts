@@ -59,7 +59,7 @@ export class ToldHost {
   #entry(key: string): DesiredEntry | undefined {
     const { view, settings, shared } = this.#ports;
     if (key.startsWith('service/')) return shared.service(key);
-    if (key === 'network') return networkEntry(view, this.#name, settings, shared.peers());
+    if (key === 'network') return networkEntry(view, this.#name, settings, shared.peersSeenBy(this.#name));
     return desiredEntry(view, this.#name, key, settings);
   }
 

@@ -81,7 +81,8 @@ export function desiredEntries(
   const slices = shared === undefined ? slicesByService(view) : undefined;
   const entryOf = (key: string): DesiredEntry | undefined => {
     if (shared !== undefined && key.startsWith('service/')) return shared.service(key);
-    if (shared !== undefined && key === 'network') return networkEntry(view, node, settings, shared.peers());
+    if (shared !== undefined && key === 'network')
+      return networkEntry(view, node, settings, shared.peersSeenBy(node));
     return desiredEntry(view, node, key, settings, slices);
   };
   return [...keys].sort().flatMap((key) => entryOf(key) ?? []);
@@ -91,8 +92,8 @@ export function desiredEntries(
 export interface SharedEntries {
   /** The entry of a key `service/NAMESPACE/NAME`. */
   service(key: string): ServiceEntry | undefined;
-  /** Every node that takes part in the network, sorted by name. */
-  peers(): readonly NetworkPeer[];
+  /** The nodes that take part in the network, as `node` is told of them: itself as it is now. */
+  peersSeenBy(node: string): readonly NetworkPeer[];
 }
 
 /** One entry as it shall be on a host; undefined where the host shall not have it. */
@@ -233,16 +234,19 @@ export function networkPeers(
   view: ClusterView,
   known?: ReadonlyMap<string, NetworkPeer>,
 ): readonly NetworkPeer[] {
-  return view.list<Node>('v1', 'Node').flatMap((node) => {
-    const nodeName = node.metadata.name ?? '';
-    const podCidr = node.spec?.podCIDR ?? '';
-    const address = internalAddress(node);
-    if (podCidr === '' || address === undefined) return [];
-    const before = known?.get(nodeName);
-    return before?.podCidr === podCidr && before.address === address
-      ? [before]
-      : [{ nodeName, address, podCidr }];
-  });
+  return view
+    .list<Node>('v1', 'Node')
+    .flatMap((node) => networkPeer(node, known?.get(node.metadata.name ?? '')) ?? []);
+}
+
+/** A node's place in the network, `before` itself where that is still right; undefined while it has none. */
+export function networkPeer(node: Node, before?: NetworkPeer): NetworkPeer | undefined {
+  const nodeName = node.metadata.name ?? '';
+  const podCidr = node.spec?.podCIDR ?? '';
+  const address = internalAddress(node);
+  if (podCidr === '' || address === undefined) return undefined;
+  if (before?.podCidr === podCidr && before.address === address) return before;
+  return { nodeName, address, podCidr };
 }
 
 /** A host's own place in the network, and all others'; undefined while it has none. */

@@ -16,7 +16,7 @@ const blows: readonly (readonly [share: number, name: string, blow: Blow])[] = [
   [2, 'reports are repeated', (run, random) => someAgent(run, random)?.repeat()],
   [3, 'a container ends', containerEnds],
   [3, 'a probe fails', probeFails],
-  [2, 'the clock is set', setClock],
+  [4, 'the clock is set', setClock],
   [4, 'a reconciler is killed', killReconciler],
   [2, 'the lead is lost', (run) => run.depose()],
   [2, 'the store ails', storeAils],
@@ -82,6 +82,7 @@ function probeFails(run: Simulation, random: SeededRandom): void {
 }
 
 function setClock(run: Simulation, random: SeededRandom): void {
+  if (!run.people.traits.setsClock) return;
   const byMs =
     random.pick([1, -1]) * random.pick([1, 5, 60, 60, 24 * 60]) * minuteMs + random.between(-999, 999);
   run.tell(`fate: by ${byMs} ms`);

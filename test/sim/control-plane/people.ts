@@ -11,7 +11,7 @@ import { isPodTerminal } from '../../../reconciler/core/model/pod-status.ts';
 import type { UserInfo } from '../../../reconciler/core/model/user.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { SimReconciler } from './sim-reconciler.ts';
-import { namespaces, randomImage, randomWorkload, weighted } from './workloads.ts';
+import { namespaces, randomImage, randomWorkload, type Traits, weighted } from './workloads.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
 type Act = (people: People, via: SimReconciler) => Promise<void>;
@@ -25,7 +25,7 @@ const workloads = new Set([
 ]);
 
 const acts: readonly (readonly [share: number, name: string, act: Act])[] = [
-  [8, 'make', (people, via) => people.make(via, randomWorkload(people.random))],
+  [8, 'make', (people, via) => people.make(via, randomWorkload(people.random, people.traits))],
   [4, 'scale', scale],
   [4, 'roll out', rollOut],
   [2, 'pause', pause],
@@ -41,10 +41,12 @@ const acts: readonly (readonly [share: number, name: string, act: Act])[] = [
 
 export class People {
   readonly random: SeededRandom;
+  readonly traits: Traits;
   readonly #tell: (text: string) => void;
 
-  constructor(random: SeededRandom, tell: (text: string) => void) {
+  constructor(random: SeededRandom, traits: Traits, tell: (text: string) => void) {
     this.random = random;
+    this.traits = traits;
     this.#tell = tell;
   }
 

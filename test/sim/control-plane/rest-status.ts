@@ -48,7 +48,6 @@ function controlled(view: ClusterView, uid: string | undefined): readonly Pod[] 
     .filter(isPodActive);
 }
 
-/** A clock that was set back makes pods wait that had waited, as in Kubernetes. */
 function availableOf(pods: readonly Pod[], minReadySeconds = 0, nowMs: number): number {
   return pods.filter((pod) => availableInMs(pod, minReadySeconds, nowMs) === 0).length;
 }

@@ -86,7 +86,9 @@ export class Simulation {
       steadyMs: () => this.clock.steady(),
       isGivenUp: (host) => this.#givenUp.has(host),
     });
-    this.people = new People(this.random.fork(), (text) => this.tell(text));
+    this.people = new People(this.random.fork(), { setsClock: this.random.chance(0.5) }, (text) =>
+      this.tell(text),
+    );
     this.network = new Network({
       clock: this.clock,
       random: this.random.fork(),

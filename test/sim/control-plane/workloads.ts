@@ -10,7 +10,16 @@ export const priorityClasses: readonly KubeObject[] = [
 ];
 
 type Json = Readonly<Record<string, unknown>>;
-type Make = (random: SeededRandom, name: string, namespace: string) => KubeObject;
+type Make = (random: SeededRandom, name: string, namespace: string, traits: Traits) => KubeObject;
+
+/** What a run is like. */
+export interface Traits {
+  /**
+   * Whether somebody sets the clock. What was ready for `minReadySeconds` may then not have been by the new time: as in
+   * Kubernetes, nobody looks again until something happens, so no such objects are made.
+   */
+  readonly setsClock: boolean;
+}
 
 const steadyImages = ['web:1', 'web:1', 'web:2', 'slow:1', 'flaky:1', 'absent:1', 'crash:1'];
 const endingImages = ['task:1', 'task:1', 'coin:1', 'doomed:1'];
@@ -30,9 +39,9 @@ const makes: readonly (readonly [share: number, prefix: string, make: Make])[] =
 ];
 
 /** A new object of some kind under a name out of a few, so that names come again. */
-export function randomWorkload(random: SeededRandom): KubeObject {
+export function randomWorkload(random: SeededRandom, traits: Traits): KubeObject {
   const [prefix, make] = weighted(random, makes);
-  return make(random, `${prefix}-${random.below(3)}`, random.pick(namespaces));
+  return make(random, `${prefix}-${random.below(3)}`, random.pick(namespaces), traits);
 }
 
 /** One of a list of shares. */
@@ -125,7 +134,7 @@ function spread(random: SeededRandom, name: string): Json {
   };
 }
 
-function deployment(random: SeededRandom, name: string, namespace: string): KubeObject {
+function deployment(random: SeededRandom, name: string, namespace: string, traits: Traits): KubeObject {
   const rolling = random.pick([
     { maxSurge: 1, maxUnavailable: 0 },
     { maxSurge: '25%', maxUnavailable: '25%' },
@@ -139,7 +148,7 @@ function deployment(random: SeededRandom, name: string, namespace: string): Kube
     replicas: random.between(0, 4),
     selector: selectorOf(name),
     strategy,
-    ...(random.chance(0.2) ? { minReadySeconds: 5 } : {}),
+    ...(!traits.setsClock && random.chance(0.3) ? { minReadySeconds: 5 } : {}),
     ...(random.chance(0.2) ? { progressDeadlineSeconds: 30 } : {}),
     ...(random.chance(0.3) ? { revisionHistoryLimit: random.below(3) } : {}),
     template: template(random, name, randomImage(random)),
