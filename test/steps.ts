@@ -35,7 +35,7 @@ const kubectlTests = (): string[] => testFiles().filter((file) => file.startsWit
 const steps = {
   generated: async () => reported(await checkGenerated()),
   format: () => command('node_modules/.bin/biome', ['format', '.']),
-  types: () => command('node_modules/.bin/tsc', ['-p', '.']),
+  types: () => command('node_modules/typescript-native/bin/tsc', ['-p', '.']),
   lint: () =>
     command('node_modules/.bin/eslint', [
       '.',
