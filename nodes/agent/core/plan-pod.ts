@@ -22,8 +22,8 @@ export function planPod(input: PodInput): PodPlan {
   const end = forcedEndOf(pod, input.observed, input.nowMs);
   if (isFinished(pod, input.observed)) planFinished(draft);
   else if (end !== undefined) {
-    const { severity, reason, message } = end;
-    draft.events.push({ key: `end/${reason}`, severity, reason, message });
+    const { severity, reason, message, eventMessage = message } = end;
+    draft.events.push({ key: `end/${reason}`, severity, reason, message: eventMessage });
     planFinished(draft, end.graceSeconds);
   } else {
     planLife(draft, pod);

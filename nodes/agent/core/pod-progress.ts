@@ -8,6 +8,7 @@ import { containersNamed, currentSandbox, type ObservedPod } from './pod-state.t
 import { hasProbe } from './probe.ts';
 import { isSidecar, restartPolicyOf } from './restart.ts';
 import type { Container } from './runtime-model.ts';
+import { sysctlProblem } from './sysctls.ts';
 
 export type InitProgress =
   | { readonly type: 'complete' }
@@ -73,8 +74,10 @@ export function deadlineMsOf(pod: Pod, observed: ObservedPod): number | undefine
 
 /** Why a pod is ended by its host, though its containers would go on. */
 export interface ForcedEnd {
-  readonly reason: 'DeadlineExceeded' | 'Evicted';
+  readonly reason: 'DeadlineExceeded' | 'Evicted' | 'SysctlForbidden';
   readonly message: string;
+  /** Of the event, where it is another. */
+  readonly eventMessage?: string;
   readonly severity: 'Normal' | 'Warning';
   /** undefined: the pod's own. */
   readonly graceSeconds?: number;
@@ -89,8 +92,18 @@ const deadlineExceeded: ForcedEnd = {
 const evictionGraceSeconds = 1;
 
 export function forcedEndOf(pod: Pod, observed: ObservedPod, nowMs: number): ForcedEnd | undefined {
+  const refused = isUntouched(observed) ? sysctlProblem(pod) : undefined;
+  if (refused !== undefined) {
+    const message = `Pod was rejected: ${refused}`;
+    return { reason: 'SysctlForbidden', message, eventMessage: refused, severity: 'Warning' };
+  }
   const { evicted } = observed;
   if (evicted !== undefined)
     return { reason: 'Evicted', message: evicted, severity: 'Warning', graceSeconds: evictionGraceSeconds };
   return nowMs >= (deadlineMsOf(pod, observed) ?? Number.POSITIVE_INFINITY) ? deadlineExceeded : undefined;
+}
+
+/** Nothing was made for the pod: it may be refused still. */
+function isUntouched({ sandboxes, containers, inFlight }: ObservedPod): boolean {
+  return sandboxes.length === 0 && containers.length === 0 && inFlight.length === 0;
 }

@@ -4,6 +4,7 @@ import { labels } from './labels.ts';
 import { allContainers } from './pod-containers.ts';
 import type { HostFacts, PodRef } from './pod-state.ts';
 import type { DnsSpec, SandboxSpec } from './runtime-model.ts';
+import { sysctlsOf } from './sysctls.ts';
 
 /** Linux' bound for host names. */
 const hostnameLengthMax = 63;
@@ -40,7 +41,7 @@ export function sandboxSpecOf(ref: PodRef, pod: Pod, host: HostFacts, attempt: n
     runAsUser: security?.runAsUser,
     runAsGroup: security?.runAsGroup,
     supplementalGroups: supplementalGroupsOf(pod),
-    sysctls: Object.fromEntries((security?.sysctls ?? []).map(({ name, value }) => [name, value])),
+    sysctls: Object.fromEntries(sysctlsOf(pod)),
   };
 }
 
