@@ -31,7 +31,8 @@ export function mountsOf(context: MountContext): Mounts {
     if (!taken.has(containerPath))
       mounts.push({ source, subPath: '', containerPath, readOnly: false, propagation: 'None' });
   };
-  if (pod.spec?.hostNetwork !== true) file({ type: 'etcHosts' }, '/etc/hosts');
+  const isManaged = pod.spec?.hostNetwork !== true || (pod.spec.hostAliases ?? []).length > 0;
+  if (isManaged) file({ type: 'etcHosts' }, '/etc/hosts');
   file({ type: 'terminationLog' }, memo.terminationMessagePath);
   return { mounts };
 }

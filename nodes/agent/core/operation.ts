@@ -1,6 +1,7 @@
 /** What the loop does for a pod. Complete data: whoever executes an operation decides nothing. */
 import type { CheckAction } from './check-action.ts';
 import type { HostPort } from './host-port.ts';
+import type { HostsFile } from './hosts-file.ts';
 import type { ContainerSpec, SandboxSpec } from './runtime-model.ts';
 import type { VolumeSpec } from './volume-spec.ts';
 
@@ -20,8 +21,8 @@ export type Operation =
       readonly sandboxId: string;
       readonly spec: ContainerSpec;
       readonly sandbox: SandboxSpec;
-      /** Content of the pod's hosts file; undefined where the runtime provides one. */
-      readonly hosts: string | undefined;
+      /** The pod's hosts file; undefined where the runtime provides one. */
+      readonly hosts: HostsFile | undefined;
       /** Runs right after the start; where it fails the container is killed. */
       readonly postStart: CheckAction | undefined;
     }

@@ -129,13 +129,12 @@ function planStart(
     });
     return;
   }
-  const ownNetwork = pod.spec?.hostNetwork !== true;
   propose(draft, {
     type: 'start-container',
     sandboxId: sandbox.id,
     spec: compiled.spec,
     sandbox: sandboxSpecOf(input.ref, pod, input.host, sandbox.attempt),
-    hosts: ownNetwork ? hostsFileOf(pod, hostnameOf(pod, input.host), addressesOf(input).podIPs) : undefined,
+    hosts: hostsFileOf(pod, hostnameOf(pod, input.host), addressesOf(input).podIPs),
     postStart: hookOf(turn, container, 'postStart'),
   });
 }

@@ -18,6 +18,7 @@ import type { SessionStreams } from '../../../schemas/wire/exec.ts';
 import type { CheckAction } from './check-action.ts';
 import type { DesiredState } from './desired-state.ts';
 import type { HostPort } from './host-port.ts';
+import type { HostsFile } from './hosts-file.ts';
 import type { PodRef } from './pod-state.ts';
 import type { Container, ContainerSpec, Image, Sandbox, SandboxSpec } from './runtime-model.ts';
 import type { VolumeSpec } from './volume-spec.ts';
@@ -165,7 +166,7 @@ export interface PodFiles {
   /** Bytes of the disk that a volume of the pod takes; 0 where it is not there. */
   diskUsage(podUid: string, volume: string): Promise<number>;
   /** Writes the pod's hosts file. */
-  writeHosts(podUid: string, content: string): Promise<void>;
+  writeHosts(podUid: string, hosts: HostsFile): Promise<void>;
   /** Host paths of a container's mounts, in the order of `spec.mounts`; makes the termination log's file. */
   hostPathsOf(podUid: string, spec: ContainerSpec): Promise<readonly string[]>;
   /** Removes all that belongs to the pod, logs too, and unmounts what was mounted. */

@@ -11,6 +11,7 @@
  */
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type HostsFile, hostsFileHeader } from '../../core/hosts-file.ts';
 import type { PodFiles, PodRecord } from '../../core/ports.ts';
 import type { PodRef } from '../../core/pod-state.ts';
 import type { Container, ContainerSpec, MountSpec } from '../../core/runtime-model.ts';
@@ -87,7 +88,8 @@ export class HostPodFiles implements PodFiles {
     return diskUsage(join(this.#pods, podUid, 'volumes', volume));
   }
 
-  async writeHosts(podUid: string, content: string): Promise<void> {
+  async writeHosts(podUid: string, hosts: HostsFile): Promise<void> {
+    const content = await contentOf(hosts);
     const path = join(this.#pods, podUid, 'hosts');
     const before = await readFile(path, 'utf8').catch(() => undefined);
     // In place: containers have this very file mounted.
@@ -164,5 +166,14 @@ export class HostPodFiles implements PodFiles {
     const failed = state.type === 'exited' && state.exitCode !== 0;
     if (written !== '' || !memo.fallbackToLogs || !failed) return written;
     return lastLogLines(join(this.#logFolder(pod), name, `${String(attempt)}.log`), fallbackBounds);
+  }
+}
+
+async function contentOf({ after, content }: HostsFile): Promise<string> {
+  switch (after) {
+    case 'nothing':
+      return content;
+    case 'host':
+      return `${hostsFileHeader}${await readFile('/etc/hosts', 'utf8').catch(() => '')}${content}`;
   }
 }
