@@ -96,15 +96,27 @@ function shareFields(metadata: { managedFields?: ObjectMeta['managedFields'] }):
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** What bytes were made from, for as long as somebody holds them: what this process wrote it need not read again. */
+const encodedFrom = new WeakMap<Uint8Array, KubeObject>();
+
 /** The bytes that the store keeps: JSON without the resource version, which the store's revision is. */
 export function encodeObject(object: KubeObject): Uint8Array {
-  if (object.metadata.resourceVersion === undefined) return encoder.encode(JSON.stringify(object));
   const { resourceVersion: _, ...metadata } = object.metadata;
-  return encoder.encode(JSON.stringify({ ...object, metadata }));
+  const bare = { ...object, metadata };
+  const value = encoder.encode(JSON.stringify(bare));
+  encodedFrom.set(value, bare);
+  return value;
 }
 
 /** The object in a stored record, its resource version set from the record's revision. */
 export function decodeObject(value: Uint8Array, modRevision: number): KubeObject {
+  const known = encodedFrom.get(value);
+  if (known !== undefined) {
+    encodedFrom.delete(value);
+    const metadata = { ...known.metadata, resourceVersion: String(modRevision) };
+    shareFields(metadata);
+    return { ...known, metadata };
+  }
   const object = parseExactJson(decoder.decode(value)) as KubeObject & {
     metadata: { resourceVersion?: string; managedFields?: ObjectMeta['managedFields'] };
   };

@@ -1,18 +1,21 @@
-/** Objects by key, listed in the order of their keys. A change costs the same in a bucket of ten and of a million. */
+/**
+ * Objects by key, listed in the order of their keys. A change costs the same in a bucket of ten and of a million, and
+ * one that only puts another object under a key that is there searches nothing.
+ */
 import type { KubeObject } from './object.ts';
 
 /** Entries of one run: large enough that runs are few, small enough that shifting one costs nothing. */
 const runLengthMax = 256;
 
-/** A stretch of the sorted list; never empty. */
-interface Run {
-  readonly keys: string[];
-  readonly objects: KubeObject[];
+interface Entry {
+  readonly key: string;
+  object: KubeObject;
 }
 
 export class SortedBucket {
-  readonly #byKey = new Map<string, KubeObject>();
-  readonly #runs: Run[] = [];
+  readonly #byKey = new Map<string, Entry>();
+  /** Stretches of the sorted list; none is empty. */
+  readonly #runs: Entry[][] = [];
   /** The list as it was last handed out; made anew after a change. */
   #list: readonly KubeObject[] | undefined;
 
@@ -21,27 +24,26 @@ export class SortedBucket {
   }
 
   get(key: string): KubeObject | undefined {
-    return this.#byKey.get(key);
+    return this.#byKey.get(key)?.object;
   }
 
   set(key: string, object: KubeObject): void {
-    const known = this.#byKey.has(key);
-    this.#byKey.set(key, object);
     this.#list = undefined;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) {
+      known.object = object;
+      return;
+    }
+    const entry = { key, object };
+    this.#byKey.set(key, entry);
     const index = this.#runOf(key);
     const run = this.#runs[index];
     if (run === undefined) {
-      this.#runs.push({ keys: [key], objects: [object] });
+      this.#runs.push([entry]);
       return;
     }
-    const at = lowerBound(run.keys, key);
-    if (known) {
-      run.objects[at] = object;
-      return;
-    }
-    run.keys.splice(at, 0, key);
-    run.objects.splice(at, 0, object);
-    if (run.keys.length > runLengthMax) this.#split(index, run);
+    run.splice(lowerBound(run, key), 0, entry);
+    if (run.length > runLengthMax) this.#split(index, run);
   }
 
   delete(key: string): void {
@@ -50,23 +52,23 @@ export class SortedBucket {
     const index = this.#runOf(key);
     const run = this.#runs[index];
     if (run === undefined) return;
-    const at = lowerBound(run.keys, key);
-    run.keys.splice(at, 1);
-    run.objects.splice(at, 1);
-    if (run.keys.length === 0) this.#runs.splice(index, 1);
+    run.splice(lowerBound(run, key), 1);
+    if (run.length === 0) this.#runs.splice(index, 1);
   }
 
   /** Sorted by key; the same array until something changes, and never changed itself. */
   list(): readonly KubeObject[] {
-    this.#list ??= this.#runs.flatMap(({ objects }) => objects);
-    return this.#list;
+    if (this.#list !== undefined) return this.#list;
+    const list: KubeObject[] = [];
+    for (const run of this.#runs) for (const { object } of run) list.push(object);
+    this.#list = list;
+    return list;
   }
 
   /** What is written in order leaves full runs behind: only what comes in between halves them. */
-  #split(index: number, run: Run): void {
+  #split(index: number, run: Entry[]): void {
     const last = index === this.#runs.length - 1;
-    const at = last ? runLengthMax : runLengthMax / 2;
-    this.#runs.splice(index + 1, 0, { keys: run.keys.splice(at), objects: run.objects.splice(at) });
+    this.#runs.splice(index + 1, 0, run.splice(last ? runLengthMax : runLengthMax / 2));
   }
 
   /** The last run that begins with `key` or before; the first where none does. */
@@ -75,20 +77,20 @@ export class SortedBucket {
     let high = this.#runs.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if ((this.#runs[middle]?.keys[0] ?? '') <= key) low = middle;
+      if ((this.#runs[middle]?.[0]?.key ?? '') <= key) low = middle;
       else high = middle - 1;
     }
     return low;
   }
 }
 
-/** The index of `key` among sorted keys, or where it would stand. */
-function lowerBound(keys: readonly string[], key: string): number {
+/** The index of `key` in a sorted run, or where it would stand. */
+function lowerBound(run: readonly Entry[], key: string): number {
   let low = 0;
-  let high = keys.length;
+  let high = run.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((keys[middle] ?? '') < key) low = middle + 1;
+    if ((run[middle]?.key ?? '') < key) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -112,13 +112,14 @@ export class MutableView implements ClusterView {
   apply(ref: ObjectRef, after: KubeObject | undefined, revision: number): ViewChange {
     const before = this.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
     const places = after === undefined ? [] : this.#placesOf(after);
-    if (before !== undefined) {
+    if (before !== undefined && (after === undefined || !standsWhereItStood(before, after))) {
       for (const { index, bucket, key } of this.#placesOf(before)) {
         const stays = places.some((place) => place.index === index && place.bucket === bucket);
         if (!stays) dropFrom(index, bucket, key);
       }
-      if (before.metadata.uid !== undefined) this.#uids.delete(before.metadata.uid);
     }
+    if (before?.metadata.uid !== undefined && before.metadata.uid !== after?.metadata.uid)
+      this.#uids.delete(before.metadata.uid);
     if (after !== undefined) {
       for (const { index, bucket, key } of places) addTo(index, bucket, key, after);
       if (after.metadata.uid !== undefined) this.#uids.set(after.metadata.uid, after);
@@ -145,6 +146,13 @@ export class MutableView implements ClusterView {
     }
     return places;
   }
+}
+
+/** Whether no index tells the two apart; most writes change a status and nothing that is looked up. */
+function standsWhereItStood(before: KubeObject, after: KubeObject): boolean {
+  if (before.metadata.ownerReferences !== after.metadata.ownerReferences) return false;
+  if (!isPod(before) || !isPod(after)) return true;
+  return before.metadata.labels === after.metadata.labels && before.spec?.nodeName === after.spec?.nodeName;
 }
 
 /** One entry of one index. */

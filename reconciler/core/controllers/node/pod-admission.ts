@@ -6,7 +6,7 @@ import type { Node, Pod } from '../../../../schemas/kubernetes/types/core-v1.ts'
 import type { Controller, PlanContext } from '../../model/controller.ts';
 import type { ObjectRef } from '../../model/object.ts';
 import { type Plan, emptyPlan } from '../../model/plan.ts';
-import { isPodTerminal } from '../../model/pod-status.ts';
+import { isPodTerminal, podCondition } from '../../model/pod-status.ts';
 import { isTolerated } from '../../model/taints.ts';
 import { formatTime } from '../../model/time.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
@@ -47,9 +47,11 @@ function plan(key: ObjectRef, view: ClusterView, context: PlanContext): Plan {
   };
 }
 
-/** Whether the pod stands on a node that has not taken it on yet. */
-export function awaitsAdmission({ metadata, spec, status }: Pod): boolean {
+/** Whether the pod stands on a node that has not taken it on yet. What the scheduler placed has its room already. */
+export function awaitsAdmission(pod: Pod): boolean {
+  const { metadata, spec, status } = pod;
   return (
+    podCondition(pod, 'PodScheduled')?.status !== 'True' &&
     (spec?.nodeName ?? '') !== '' &&
     (status?.phase ?? 'Pending') === 'Pending' &&
     status?.startTime === undefined &&
