@@ -73,7 +73,7 @@ function takeStep(turn: Turn, container: PodContainer, policy: RestartPolicy): v
         type: 'stop-container',
         id: step.container.id,
         container: container.name,
-        graceSeconds: container.livenessProbe?.terminationGracePeriodSeconds ?? terminationGraceOf(pod),
+        graceSeconds: step.graceSeconds ?? terminationGraceOf(pod),
         why: step.why,
         preStop: hookOf(turn, container, 'preStop'),
       });

@@ -51,7 +51,7 @@ export interface ProbeVerdict {
   readonly started: boolean | undefined;
   readonly ready: boolean | undefined;
   /** Why it has to be restarted. */
-  readonly unhealthy: string | undefined;
+  readonly unhealthy: { readonly probe: 'startup' | 'liveness'; readonly why: string } | undefined;
 }
 
 export interface ObservedPod {

@@ -22,7 +22,13 @@ export type ContainerStep =
       readonly container: Container;
     }
   | { readonly type: 'running'; readonly container: Container }
-  | { readonly type: 'restart'; readonly container: Container; readonly why: string }
+  | {
+      readonly type: 'restart';
+      readonly container: Container;
+      readonly why: string;
+      /** The probe's own, where one asked for it and has its own. */
+      readonly graceSeconds: number | undefined;
+    }
   /** Made but never started, or in a state that the runtime does not know: it has to go first. */
   | { readonly type: 'clear'; readonly container: Container }
   | { readonly type: 'done'; readonly exitCode: number };
@@ -52,10 +58,10 @@ export function stepOf(
     case 'unknown':
       return { type: 'clear', container: last };
     case 'running': {
-      const why = restartReason(observed, definition, last, sandboxId);
-      return why === undefined
+      const reason = restartReason(observed, definition, last, sandboxId);
+      return reason === undefined
         ? { type: 'running', container: last }
-        : { type: 'restart', container: last, why };
+        : { type: 'restart', container: last, graceSeconds: undefined, ...reason };
     }
     case 'exited': {
       const { exitCode, startedAtMs, finishedAtMs } = last.state;
@@ -88,10 +94,14 @@ function restartReason(
   definition: PodContainer,
   container: Container,
   sandboxId: string | undefined,
-): string | undefined {
-  if (container.sandboxId !== sandboxId) return 'Pod sandbox changed, it will be killed and re-created.';
+): { readonly why: string; readonly graceSeconds?: number | undefined } | undefined {
+  if (container.sandboxId !== sandboxId)
+    return { why: 'Pod sandbox changed, it will be killed and re-created.' };
   if (container.memo.hash !== containerHash(definition))
-    return `Container ${definition.name} definition changed, will be restarted`;
+    return { why: `Container ${definition.name} definition changed, will be restarted` };
   const verdict = observed.probes.get(definition.name);
-  return verdict?.containerId === container.id ? verdict.unhealthy : undefined;
+  const unhealthy = verdict?.containerId === container.id ? verdict.unhealthy : undefined;
+  if (unhealthy === undefined) return undefined;
+  const probe = unhealthy.probe === 'startup' ? definition.startupProbe : definition.livenessProbe;
+  return { why: unhealthy.why, graceSeconds: probe?.terminationGracePeriodSeconds };
 }

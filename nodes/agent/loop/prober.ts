@@ -149,12 +149,12 @@ function verdictAfter(before: ProbeVerdict, kind: ProbeKind, ok: boolean, name: 
     case 'readiness':
       return { ...before, ready: ok };
     case 'startup':
-      return ok
-        ? { ...before, started: true }
-        : { ...before, unhealthy: `Container ${name} failed startup probe, will be restarted` };
+      return ok ? { ...before, started: true } : { ...before, unhealthy: unhealthyBy(kind, name) };
     case 'liveness':
-      return ok
-        ? before
-        : { ...before, unhealthy: `Container ${name} failed liveness probe, will be restarted` };
+      return ok ? before : { ...before, unhealthy: unhealthyBy(kind, name) };
   }
+}
+
+function unhealthyBy(probe: 'startup' | 'liveness', name: string): ProbeVerdict['unhealthy'] {
+  return { probe, why: `Container ${name} failed ${probe} probe, will be restarted` };
 }
