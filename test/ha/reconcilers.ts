@@ -45,7 +45,8 @@ export class Reconcilers {
       leaseSeconds: this.#leaseSeconds,
       allowOldServer: true,
     };
-    writeFileSync(config, JSON.stringify({ etcd }));
+    // Others on this machine may take the default address at the same moment.
+    writeFileSync(config, JSON.stringify({ etcd, listen: '127.0.0.1:0' }));
     const berth = new BerthProcess({
       directory,
       identity: join(directory, 'none'),

@@ -23,7 +23,8 @@ export function wantsApiAccess(pod: Pod, account: ServiceAccount | undefined): b
 /** The pod with the volume mounted in each container that has nothing else at its place. */
 export function withApiAccess(pod: Pod): Pod {
   const { spec } = pod;
-  if (spec === undefined) return pod;
+  // One without containers is refused, but not here.
+  if (spec === undefined || !Array.isArray(spec.containers)) return pod;
   const { volumes = [], containers, initContainers } = spec;
   const known = volumes.find(({ name }) => name.startsWith(volumePrefix))?.name;
   const seed = Number.parseInt(stableHash(pod.metadata.uid ?? '').slice(0, 8), 16);

@@ -21,7 +21,8 @@ export const limitDefaults: AdmissionPlugin = {
 };
 
 function withDefaults(pod: Pod, range: LimitRange): Pod {
-  if (pod.spec === undefined) return pod;
+  // One without containers is refused, but not here.
+  if (pod.spec === undefined || !Array.isArray(pod.spec.containers)) return pod;
   const defaults = defaultsOf(range);
   const notes: string[] = [];
   const complete =
