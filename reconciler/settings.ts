@@ -58,7 +58,15 @@ const textFields = [
   'serverNames',
   'auditPolicy',
 ] as const;
-const knownFields: readonly string[] = [...textFields, 'prune', 'config', 'output', 'etcd', 'oidc', 'scheduler'];
+const knownFields: readonly string[] = [
+  ...textFields,
+  'prune',
+  'config',
+  'output',
+  'etcd',
+  'oidc',
+  'scheduler',
+];
 
 /** Reads `config` (default: ./berth.yaml where it exists) under `given`. Throws naming the field that is wrong. */
 export function readSettings(given: Given): Settings {

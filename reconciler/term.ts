@@ -99,7 +99,13 @@ export function startTerm(
   const planners = [...controllers(controllerSettings), ...signing.controllers].map((controller) =>
     controllerLoop(controller, planning),
   );
-  const inOrder = [events, hosts, ...planners, new SchedulingLoop(planning, settings.scheduler), applications];
+  const inOrder = [
+    events,
+    hosts,
+    ...planners,
+    new SchedulingLoop(planning, settings.scheduler),
+    applications,
+  ];
   for (const loop of inOrder) loop.start();
   const stopCompaction = compactRegularly(parts.store, clock, logger);
   return {

@@ -49,7 +49,14 @@ test('names, ranges, steps and lists are numbers', () => {
 test('a step counts from the beginning of its range; a start alone runs to the end', () => {
   const parsed = parseCron('50/5 20/2 * * 5/1,7');
   assert.ok(typeof parsed === 'object' && parsed.type === 'cron');
-  assert.deepEqual([parsed.minutes, parsed.hours, parsed.daysOfWeek], [[50, 55], [20, 22], [0, 5, 6]]);
+  assert.deepEqual(
+    [parsed.minutes, parsed.hours, parsed.daysOfWeek],
+    [
+      [50, 55],
+      [20, 22],
+      [0, 5, 6],
+    ],
+  );
 });
 
 test('a day is open with a star, and no more with a step', () => {

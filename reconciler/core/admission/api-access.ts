@@ -6,6 +6,7 @@ import type {
   Volume,
   VolumeMount,
 } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { listOf } from '../../../schemas/validation/loose.ts';
 import { seededName } from '../model/seeded-suffix.ts';
 import { stableHash } from '../model/stable-hash.ts';
 
@@ -24,7 +25,7 @@ export function wantsApiAccess(pod: Pod, account: ServiceAccount | undefined): b
 export function withApiAccess(pod: Pod): Pod {
   const { spec } = pod;
   // One without containers is refused, but not here.
-  if (spec === undefined || !Array.isArray(spec.containers)) return pod;
+  if (spec === undefined || listOf(spec.containers).length === 0) return pod;
   const { volumes = [], containers, initContainers } = spec;
   const known = volumes.find(({ name }) => name.startsWith(volumePrefix))?.name;
   const seed = Number.parseInt(stableHash(pod.metadata.uid ?? '').slice(0, 8), 16);

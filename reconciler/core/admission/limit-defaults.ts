@@ -5,6 +5,7 @@ import type {
   Pod,
   ResourceRequirements,
 } from '../../../schemas/kubernetes/types/core-v1.ts';
+import { listOf } from '../../../schemas/validation/loose.ts';
 import { type AdmissionPlugin, admitted } from './plugin.ts';
 
 /** Tells what was set for whom. */
@@ -22,7 +23,7 @@ export const limitDefaults: AdmissionPlugin = {
 
 function withDefaults(pod: Pod, range: LimitRange): Pod {
   // One without containers is refused, but not here.
-  if (pod.spec === undefined || !Array.isArray(pod.spec.containers)) return pod;
+  if (pod.spec === undefined || listOf(pod.spec.containers).length === 0) return pod;
   const defaults = defaultsOf(range);
   const notes: string[] = [];
   const complete =
