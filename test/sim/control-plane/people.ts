@@ -224,11 +224,16 @@ async function drain(people: People, via: SimReconciler): Promise<void> {
 }
 
 async function label(people: People, via: SimReconciler): Promise<void> {
-  const pods = via.cluster.view.list<Pod>('v1', 'Pod');
+  // One with a claim of its owner's would hold the claim, and the claim its owner, until somebody deletes the pod.
+  const pods = via.cluster.view.list<Pod>('v1', 'Pod').filter((pod) => !hasClaim(pod));
   if (pods.length === 0) return;
   // A pod that no longer answers to its controller's selector is let go of; one that does again is taken back.
   const app = people.random.pick(['web-0', 'web-1', 'nobody']);
   await people.relabel(via, people.random.pick(pods), { app });
+}
+
+function hasClaim({ spec }: Pod): boolean {
+  return (spec?.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined);
 }
 
 /** A Host as `berth host add` makes it. */

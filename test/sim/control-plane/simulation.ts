@@ -118,6 +118,11 @@ export class Simulation {
 
   setReach(host: string, reach: Reach): void {
     this.network.setReach(host, reach);
+    this.#listen();
+  }
+
+  /** Whether all hosts are silent, and since when; to be asked anew whenever one comes or goes. */
+  #listen(): void {
     const isHeard = [...this.agents.keys()].some((name) => this.network.reach(name) === 'open');
     this.witness.silentSinceMs = isHeard ? undefined : (this.witness.silentSinceMs ?? this.clock.steady());
   }
@@ -163,6 +168,7 @@ export class Simulation {
     const name = `n${index}`;
     const address = `192.0.${2 + Math.floor(index / 250)}.${1 + (index % 250)}`;
     if (!this.agents.has(name)) this.agents.set(name, this.#machine(name, address));
+    this.#listen();
     void this.people.make(via, hostObject(name, address, `z${index % 3}`));
   }
 
