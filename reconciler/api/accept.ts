@@ -1,5 +1,6 @@
 /** Content negotiation: which form of an answer the client wants, as kube-apiserver reads its Accept header. */
 import { ApiError } from './api-error.ts';
+import { BoundedMap } from './bounded-map.ts';
 
 export type Encoding = 'json' | 'yaml' | 'protobuf';
 
@@ -36,10 +37,21 @@ interface MediaRange {
   readonly quality: number;
 }
 
+const anything: readonly MediaRange[] = [{ type: '*/*', parameters: new Map(), quality: 1 }];
+/** Clients send the same few headers with every request. */
+const parsedRanges = new BoundedMap<string, readonly MediaRange[]>(100);
+
 /** The ranges of an Accept header, best first; equals stay in their order. */
 export function acceptedRanges(header: string | undefined): readonly MediaRange[] {
-  if (header === undefined || header.trim() === '')
-    return [{ type: '*/*', parameters: new Map(), quality: 1 }];
+  if (header === undefined || header.trim() === '') return anything;
+  const known = parsedRanges.get(header);
+  if (known !== undefined) return known;
+  const ranges = parseRanges(header);
+  parsedRanges.set(header, ranges);
+  return ranges;
+}
+
+function parseRanges(header: string): readonly MediaRange[] {
   return header
     .split(',')
     .map((part): MediaRange => {

@@ -1,5 +1,6 @@
 /** The authentication of requests and the issuing of tokens, as the server asks for them. */
 import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { TokenRequest } from '../../schemas/kubernetes/types/authentication-v1.ts';
 import type { ServiceAccount } from '../../schemas/kubernetes/types/core-v1.ts';
@@ -36,12 +37,18 @@ const certificates = new WeakMap<object, { readonly raw: Uint8Array } | undefine
 
 function certificateOf(request: IncomingMessage, local: boolean): { readonly raw: Uint8Array } | undefined {
   if (local) return undefined;
-  const socket = request.socket as TLSSocket;
-  if (certificates.has(socket)) return certificates.get(socket);
-  const certificate = socket.getPeerX509Certificate();
+  const connection = connectionOf(request);
+  if (certificates.has(connection)) return certificates.get(connection);
+  const certificate = (request.socket as TLSSocket).getPeerX509Certificate();
   const kept = certificate === undefined ? undefined : { raw: certificate.raw };
-  certificates.set(socket, kept);
+  certificates.set(connection, kept);
   return kept;
+}
+
+/** The same object for all requests of a connection: under HTTP/2 each has a socket of its own to show. */
+function connectionOf(request: IncomingMessage | Http2ServerRequest): object {
+  const session = 'stream' in request ? request.stream.session : undefined;
+  return session ?? request.socket;
 }
 
 const tokenBody = {

@@ -92,7 +92,7 @@ function verbOf(method: string, name: string, query: URLSearchParams): string {
 function segmentsOf(path: string): readonly string[] | undefined {
   let decoded: string;
   try {
-    decoded = decodeURIComponent(path);
+    decoded = path.includes('%') ? decodeURIComponent(path) : path;
   } catch {
     return undefined;
   }

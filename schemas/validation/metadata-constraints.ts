@@ -91,10 +91,12 @@ const managers: Check = (metadata, report) => {
   }
 };
 
+const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u;
+
 function reportManager(path: readonly (string | number)[], manager: string, report: Reporter): void {
   if (Buffer.byteLength(manager) > managerBytesMax) report.tooLong(path, managerBytesMax);
-  const position = [...manager].findIndex((character) => /[\p{C}\p{Zl}\p{Zp}]/u.test(character));
-  if (position < 0) return;
+  if (!unprintable.test(manager)) return;
+  const position = [...manager].findIndex((character) => unprintable.test(character));
   const character = [...manager][position] ?? '';
   const why = `should only contain printable characters (invalid: ${JSON.stringify(character).replaceAll('"', "'")} at position ${position})`;
   report.invalid(path, manager, why);

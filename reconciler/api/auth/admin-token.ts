@@ -1,5 +1,5 @@
 /** The bootstrap administrator's token: random, made once, in a file that the owner of the state directory alone reads. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mastersGroup, type UserInfo } from '../../core/model/user.ts';
@@ -37,5 +37,5 @@ export class AdminToken {
 }
 
 function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
