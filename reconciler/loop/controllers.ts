@@ -15,13 +15,6 @@ import { WorkQueue, type WorkOutcome } from './work-queue.ts';
 /** Plans in flight per controller: enough to fill the store's grouped commits, few enough to stay fair. */
 const plansInFlight = 16;
 
-/**
- * A plan that takes long, as that of a set with ten thousand pods, is not made again at once however often its pods
- * change: its key rests for so many times what it took, and changes meanwhile are planned together.
- */
-const restPerPlanTime = 4;
-const longPlanMs = 4;
-
 export interface ControllerLoop {
   /** Works until `stop`; every object is planned once at the start. */
   start(): void;
@@ -46,11 +39,7 @@ export function controllerLoop(controller: Controller | AsyncController, ports: 
     clock: ports.clock,
     concurrency: plansInFlight,
     failed: ports.failed,
-    work: async (key) => {
-      const { outcome, tookMs } = await planOnce(controller, key, ports);
-      if (tookMs >= longPlanMs) await passed(tookMs * restPerPlanTime, ports.clock);
-      return outcome;
-    },
+    work: (key, busy) => planOnce(controller, key, busy, ports),
   });
   const enqueue = (changes: readonly ViewChange[]): void => {
     for (const change of changes) {
@@ -77,14 +66,15 @@ export function controllerLoop(controller: Controller | AsyncController, ports: 
 async function planOnce(
   controller: Controller | AsyncController,
   key: ObjectRef,
+  busy: (ms: number) => void,
   ports: LoopPorts,
-): Promise<{ readonly outcome: WorkOutcome; readonly tookMs: number }> {
+): Promise<WorkOutcome> {
   const { cluster } = ports;
   const seed = Math.floor(ports.random.next() * 2 ** 31);
   const context = { nowMs: ports.clock.now(), steadyMs: ports.clock.steady(), seed };
   const plan = await controller.plan(key, cluster.view, context);
-  const tookMs = ports.clock.steady() - context.steadyMs;
-  return { outcome: await carriedOut(plan, controller, key, context, ports), tookMs };
+  busy(ports.clock.steady() - context.steadyMs);
+  return carriedOut(plan, controller, key, context, ports);
 }
 
 async function carriedOut(
@@ -125,10 +115,6 @@ async function commit(
   if (problems.length === 0) return cluster.submit(plan.changes);
   logger.error('a plan failed its check and was not committed', { ...about, problems });
   return undefined;
-}
-
-function passed(ms: number, clock: Clock): Promise<void> {
-  return new Promise((resolve) => clock.after(ms, resolve));
 }
 
 function isLostRace({ code }: StatusProblem): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Clock } from '../core/ports.ts';
-import { WorkQueue, type WorkOutcome } from './work-queue.ts';
+import { type Work, WorkQueue } from './work-queue.ts';
 
 /** A clock that moves when it is told to. */
 class HandClock implements Clock {
@@ -33,7 +33,7 @@ class HandClock implements Clock {
 const settle = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
 function queueOf(
-  work: (key: string) => Promise<WorkOutcome>,
+  work: Work<string>,
   concurrency = 2,
 ): { queue: WorkQueue<string>; clock: HandClock; errors: unknown[] } {
   const clock = new HandClock();
@@ -136,4 +136,27 @@ test('a key whose work took long rests as long before it is worked on again, onc
   gates.shift()?.();
   await settle();
   assert.equal(queue.idle, true);
+});
+
+test('a key that held the processor long rests four times as long, wanted or not, and is idle unless it is', async () => {
+  let runs = 0;
+  const { queue, clock } = queueOf(async (_key, busy) => {
+    runs += 1;
+    busy(runs === 1 ? 25 : 1);
+    return runs === 1 ? { afterMs: 60 } : 'done';
+  });
+  queue.add('a', 'a');
+  await settle();
+  assert.deepEqual([runs, queue.idle], [1, true]);
+  clock.advance(60);
+  assert.equal(queue.idle, false);
+  clock.advance(39);
+  await settle();
+  assert.equal(runs, 1);
+  clock.advance(1);
+  await settle();
+  assert.deepEqual([runs, queue.idle], [2, true]);
+  queue.add('a', 'a');
+  await settle();
+  assert.equal(runs, 3);
 });
