@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { collectorOptions } from '../cli/up.ts';
 import type { ControllersCase, ControllersFigures } from './controllers-world.ts';
 import { printFigures, type Row } from './figures.ts';
 
@@ -53,7 +54,7 @@ export async function run(args: string[]): Promise<void> {
 
 async function measured(wanted: ControllersCase): Promise<ControllersFigures> {
   const world = new URL('controllers-world.ts', import.meta.url).pathname;
-  const flags = ['--disable-warning=ExperimentalWarning', '--expose-gc'];
+  const flags = ['--disable-warning=ExperimentalWarning', ...collectorOptions, '--expose-gc'];
   const child = spawn(process.execPath, [...flags, world, JSON.stringify(wanted)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -53,7 +53,7 @@ export function upCommand(): Command {
  * default is collected in half the time, and helpers beyond the machine's other processors would only take turns with
  * the thread that serves.
  */
-const collectorOptions = [
+export const collectorOptions = [
   '--max-semi-space-size=8',
   `--v8-pool-size=${Math.min(4, Math.max(1, availableParallelism() - 1))}`,
 ];
