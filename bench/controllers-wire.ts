@@ -30,10 +30,10 @@ export function pipeLinks(socket: Socket, epoch: number): HostLinks {
     const message = JSON.parse(line) as FromHosts;
     links.get(message.host)?.take(message);
   });
-  const send = (message: ToHosts): void => void socket.write(`${JSON.stringify(message)}\n`);
+  const pipe = new Pipe(socket);
   return {
     open: (target, events) => {
-      const link = new PipeLink(target, events, epoch, send);
+      const link = new PipeLink(target, events, epoch, pipe);
       links.set(target.name, link);
       return link;
     },
@@ -43,20 +43,49 @@ export function pipeLinks(socket: Socket, epoch: number): HostLinks {
   };
 }
 
+/** One pipe for all hosts: who has something to send while it is full is asked again, as a connection's window does. */
+class Pipe {
+  readonly #socket: Socket;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('drain', () => this.#resume());
+  }
+
+  send(message: ToHosts): void {
+    this.#socket.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** Runs `flush` as soon as there is room. */
+  whenRoom(flush: () => void): void {
+    if (this.#socket.writableNeedDrain) this.#waiting.add(flush);
+    else flush();
+  }
+
+  #resume(): void {
+    for (const flush of this.#waiting) {
+      if (this.#socket.writableNeedDrain) return;
+      this.#waiting.delete(flush);
+      flush();
+    }
+  }
+}
+
 class PipeLink implements HostLink {
   readonly #target: HostTarget;
   readonly #events: HostEvents;
   readonly #outbox: DesiredOutbox;
-  readonly #send: (message: ToHosts) => void;
+  readonly #pipe: Pipe;
   #isOpen = false;
   #scheduled = false;
 
-  constructor(target: HostTarget, events: HostEvents, epoch: number, send: (message: ToHosts) => void) {
+  constructor(target: HostTarget, events: HostEvents, epoch: number, pipe: Pipe) {
     this.#target = target;
     this.#events = events;
     this.#outbox = new DesiredOutbox(epoch);
-    this.#send = send;
-    send({ type: 'open', host: target.name, address: target.address });
+    this.#pipe = pipe;
+    pipe.send({ type: 'open', host: target.name, address: target.address });
   }
 
   take(message: FromHosts): void {
@@ -67,7 +96,7 @@ class PipeLink implements HostLink {
       this.#outbox.connected(message.info);
       this.#events.state(name, { phase: 'connected', info: message.info });
     } else this.#outbox.accepted(message.accepted);
-    this.#flush();
+    this.#pipe.whenRoom(this.#flush);
   }
 
   update(change: DesiredChange): void {
@@ -76,14 +105,14 @@ class PipeLink implements HostLink {
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      this.#flush();
+      this.#pipe.whenRoom(this.#flush);
     });
   }
 
-  #flush(): void {
+  readonly #flush = (): void => {
     const update = this.#isOpen ? this.#outbox.next() : undefined;
-    if (update !== undefined) this.#send({ type: 'update', host: this.#target.name, update });
-  }
+    if (update !== undefined) this.#pipe.send({ type: 'update', host: this.#target.name, update });
+  };
 
   logs = (): Promise<never> => refused();
   session = (): Promise<never> => refused();

@@ -35,11 +35,12 @@ import { WorkQueue, type WorkOutcome } from './work-queue.ts';
 const unreachableGraceMs = 4_000;
 
 /**
- * Every host is told of every other one, which costs the square of their number: where there are many, what changes
- * within a while is told together.
+ * Every host is told of every other one. Where there are many, what changes within a while is told together, and to some
+ * hosts after the others, the slower the more there is to tell: what waits to be sent stays small.
  */
 const hostsAtOnceMax = 50;
-const networkWaitPerHostMs = 2;
+const gatherMsPerHost = 2;
+const msPerHostAndPart = 0.06;
 
 interface HostPorts extends HostKeys {
   readonly cluster: ClusterAccess;
@@ -71,7 +72,9 @@ export class HostLoop {
   readonly #queue: WorkQueue<string>;
   readonly #tokens: PodTokens;
   readonly #shared: SharedState;
-  #cancelNetwork: (() => void) | undefined;
+  /** Parts of the network that hosts are to be told of. */
+  #peersDue = new Set<string>();
+  #cancelPeers: (() => void) | undefined;
   #unlisten = (): void => undefined;
 
   constructor(ports: HostPorts) {
@@ -102,7 +105,7 @@ export class HostLoop {
     this.#queue.stop();
     this.#stop.abort();
     this.#tokens.stop();
-    this.#cancelNetwork?.();
+    this.#cancelPeers?.();
     await Promise.all([...this.#open.values()].map((host) => host.link.close()));
   }
 
@@ -121,27 +124,39 @@ export class HostLoop {
         this.#tokens.forget(change.before?.metadata.uid ?? '');
       for (const { node, key } of affectedEntries(change, cluster.view)) {
         if (node !== '*') this.#open.get(node)?.told.refresh(key);
-        else if (key === 'network') this.#networkChanged(change.ref.name);
+        else if (key.startsWith('peers/')) this.#peersChanged(key);
         else if (this.#shared.serviceChanged(key)) this.#refreshAll(key);
       }
     }
   }
 
-  /** The node itself hears at once of its place, for its pods wait for it; the others soon. */
-  #networkChanged(node: string): void {
-    const hosts = this.#open.size;
-    if (hosts <= hostsAtOnceMax) return this.#refreshNetwork();
-    this.#open.get(node)?.told.refresh('network');
-    this.#cancelNetwork ??= this.#ports.clock.after(hosts * networkWaitPerHostMs, () =>
-      this.#refreshNetwork(),
+  #peersChanged(key: string): void {
+    this.#peersDue.add(key);
+    if (this.#open.size <= hostsAtOnceMax) this.#tellPeers();
+    else this.#cancelPeers ??= this.#ports.clock.after(this.#open.size * gatherMsPerHost, () =>
+      this.#tellPeers(),
     );
   }
 
-  #refreshNetwork(): void {
-    this.#cancelNetwork?.();
-    this.#cancelNetwork = undefined;
+  #tellPeers(): void {
+    const keys = [...this.#peersDue];
+    this.#peersDue.clear();
     this.#shared.peersChanged();
-    this.#refreshAll('network');
+    this.#tellPeersTo([...this.#open.keys()], keys);
+  }
+
+  /** A few hosts, and the others after them. What changes meanwhile is gathered for the next time. */
+  #tellPeersTo(hosts: readonly string[], keys: readonly string[]): void {
+    for (const name of hosts.slice(0, hostsAtOnceMax))
+      for (const key of keys) this.#open.get(name)?.told.refresh(key);
+    const others = hosts.slice(hostsAtOnceMax);
+    const next = (): void => {
+      if (others.length > 0) return this.#tellPeersTo(others, keys);
+      this.#cancelPeers = undefined;
+      if (this.#peersDue.size > 0) this.#tellPeers();
+    };
+    if (hosts.length <= hostsAtOnceMax) next();
+    else this.#cancelPeers = this.#ports.clock.after(hostsAtOnceMax * keys.length * msPerHostAndPart, next);
   }
 
   #refreshAll(key: string): void {

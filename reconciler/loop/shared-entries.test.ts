@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Node, Service } from '../../schemas/kubernetes/types/core-v1.ts';
+import { peersKey } from '../core/desired/network-entries.ts';
 import { refOf } from '../core/model/object.ts';
 import { MutableView } from '../core/model/view.ts';
 import { SharedState } from './shared-entries.ts';
@@ -44,18 +45,17 @@ test('a service that is gone has no entry', () => {
   assert.equal(shared.service(key), undefined);
 });
 
-test('a node sees its own place at once, the others when all are told; who stays is the same object', () => {
+test('who takes part is made anew when it changed; parts that are as they were stay the same objects', () => {
   const view = new MutableView();
   const shared = new SharedState(view, settings);
   for (const one of [node('n1', '10.42.1.0/24'), node('n2', '10.42.2.0/24')]) view.apply(refOf(one), one, 1);
-  const before = shared.peersSeenBy('n1');
+  const before = shared.peers();
   const moved = node('n2', '10.42.7.0/24');
   view.apply(refOf(moved), moved, 2);
-  assert.equal(shared.peersSeenBy('n1'), before);
-  const own = { nodeName: 'n2', address: '192.0.2.2', podCidr: '10.42.7.0/24' };
-  assert.deepEqual(shared.peersSeenBy('n2'), [before[0], own]);
+  assert.equal(shared.peers(), before);
   shared.peersChanged();
-  const after = shared.peersSeenBy('n1');
-  assert.equal(after[0], before[0]);
-  assert.deepEqual(after[1], own);
+  assert.equal(shared.entry(peersKey('n1')), before.get(peersKey('n1')));
+  assert.deepEqual(shared.peers().get(peersKey('n2'))?.peers, [
+    { nodeName: 'n2', address: '192.0.2.2', podCidr: '10.42.7.0/24' },
+  ]);
 });

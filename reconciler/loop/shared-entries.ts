@@ -2,15 +2,9 @@
  * What all hosts are told alike, made once for all of them: services, and who takes part in the network. With many hosts
  * a change costs what it takes to hand it out, not to work it out again for each.
  */
-import type { Node } from '../../schemas/kubernetes/types/core-v1.ts';
-import type { NetworkPeer, ServiceEntry } from '../../schemas/wire/messages.ts';
-import {
-  type DesiredSettings,
-  desiredEntry,
-  networkPeer,
-  networkPeers,
-  type SharedEntries,
-} from '../core/desired/desired-state.ts';
+import type { DesiredEntry, PeersEntry, ServiceEntry } from '../../schemas/wire/messages.ts';
+import { type DesiredSettings, desiredEntry, type SharedEntries } from '../core/desired/desired-state.ts';
+import { peersEntries } from '../core/desired/network-entries.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { ClusterView } from '../core/model/view.ts';
 
@@ -18,12 +12,20 @@ export class SharedState implements SharedEntries {
   readonly #view: ClusterView;
   readonly #settings: DesiredSettings;
   readonly #services = new Map<string, ServiceEntry>();
-  #peers: readonly NetworkPeer[] | undefined;
-  #known: ReadonlyMap<string, NetworkPeer> = new Map();
+  #peers: ReadonlyMap<string, PeersEntry> | undefined;
 
   constructor(view: ClusterView, settings: DesiredSettings) {
     this.#view = view;
     this.#settings = settings;
+  }
+
+  /** Whether all hosts are told the entry of this key alike. */
+  holds(key: string): boolean {
+    return key.startsWith('service/') || key.startsWith('peers/');
+  }
+
+  entry(key: string): DesiredEntry | undefined {
+    return key.startsWith('peers/') ? this.peers().get(key) : this.service(key);
   }
 
   service(key: string): ServiceEntry | undefined {
@@ -43,25 +45,21 @@ export class SharedState implements SharedEntries {
     return true;
   }
 
-  peersSeenBy(name: string): readonly NetworkPeer[] {
-    const peers = (this.#peers ??= this.#listed());
-    const node = this.#view.get<Node>('v1', 'Node', '', name);
-    const before = this.#known.get(name);
-    const own = node && networkPeer(node, before);
-    if (own === before) return peers;
-    const others = peers.filter(({ nodeName }) => nodeName !== name);
-    return own === undefined ? others : [...others, own];
+  peers(): ReadonlyMap<string, PeersEntry> {
+    this.#peers ??= peersEntries(this.#view);
+    return this.#peers;
   }
 
-  /** All hosts are told anew who takes part. Until then each is told only of its own place. */
+  /** Nodes came, went or moved: all parts are made anew. Those that are as they were stay the same objects. */
   peersChanged(): void {
-    this.#peers = undefined;
-  }
-
-  #listed(): readonly NetworkPeer[] {
-    const peers = networkPeers(this.#view, this.#known);
-    this.#known = new Map(peers.map((peer) => [peer.nodeName, peer]));
-    return peers;
+    const before = this.#peers;
+    const after = peersEntries(this.#view);
+    this.#peers = new Map(
+      [...after].map(([key, entry]) => {
+        const known = before?.get(key);
+        return [key, known !== undefined && sameJson(known, entry) ? known : entry];
+      }),
+    );
   }
 
   #made(key: string): ServiceEntry | undefined {

@@ -4,20 +4,19 @@ import {
   type DesiredSettings,
   desiredEntries,
   desiredEntry,
-  networkEntry,
-  type SharedEntries,
 } from '../core/desired/desired-state.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { ClusterView } from '../core/model/view.ts';
 import type { HostLink } from '../core/ports.ts';
 import type { PodTokens } from './pod-tokens.ts';
+import type { SharedState } from './shared-entries.ts';
 
 interface ToldHostPorts {
   readonly link: HostLink;
   readonly view: ClusterView;
   readonly settings: DesiredSettings;
   readonly tokens: PodTokens;
-  readonly shared: SharedEntries;
+  readonly shared: SharedState;
 }
 
 export class ToldHost {
@@ -58,8 +57,7 @@ export class ToldHost {
 
   #entry(key: string): DesiredEntry | undefined {
     const { view, settings, shared } = this.#ports;
-    if (key.startsWith('service/')) return shared.service(key);
-    if (key === 'network') return networkEntry(view, this.#name, settings, shared.peersSeenBy(this.#name));
+    if (shared.holds(key)) return shared.entry(key);
     return desiredEntry(view, this.#name, key, settings);
   }
 

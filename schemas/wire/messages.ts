@@ -43,6 +43,7 @@ export interface AgentInfo {
 /** The entry kinds of a host's desired state. `key` is unique within the host. */
 export type DesiredEntry =
   | NetworkEntry
+  | PeersEntry
   | PodEntry
   | ConfigMapEntry
   | SecretEntry
@@ -56,13 +57,19 @@ export interface NetworkEntry {
   readonly key: 'network';
   readonly type: 'network';
   readonly nodeName: string;
-  /** The host's own address among its peers. */
+  /** The host's own address as its peers know it. */
   readonly nodeAddress: string;
   /** This host's pod range, e.g. `10.42.3.0/24`. */
   readonly podCidr: string;
   /** All pods' range: what goes there is never masqueraded. */
   readonly clusterCidr: string;
   readonly serviceCidr: string;
+}
+
+/** `peers/PART`: some of the nodes that take part in the network, sorted by name; the host itself is among them too. */
+export interface PeersEntry {
+  readonly key: `peers/${string}`;
+  readonly type: 'peers';
   readonly peers: readonly NetworkPeer[];
 }
 

@@ -255,7 +255,6 @@ export const networkEntry: DesiredEntry = {
   podCidr: '10.97.0.0/24',
   clusterCidr: '10.97.0.0/16',
   serviceCidr: '10.96.0.0/16',
-  peers: [],
 };
 
 /** Prints from a script: a shell command line for a container. */

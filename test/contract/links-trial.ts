@@ -103,7 +103,6 @@ export function network(podCidr: string): NetworkEntry {
     podCidr,
     clusterCidr: '10.42.0.0/16',
     serviceCidr: '10.43.0.0/16',
-    peers: [],
   };
 }
 

@@ -11,6 +11,7 @@ import type {
   EventReport,
   ImageReport,
   NetworkEntry,
+  NetworkPeer,
   NodeReport,
   ServiceEntry,
 } from '../../../schemas/wire/messages.ts';
@@ -43,6 +44,8 @@ export interface Logger {
 export interface DesiredNetwork {
   /** Absent until the reconciler sent one: then nothing is changed on the host. */
   readonly network?: NetworkEntry;
+  /** All nodes that take part in the network; the host itself may be among them. */
+  readonly peers: readonly NetworkPeer[];
   /** By `service/NAMESPACE/NAME`. */
   readonly services: ReadonlyMap<string, ServiceEntry>;
   /** Of running pods that are not terminating, sorted by protocol, host port and address. */

@@ -220,7 +220,7 @@ export class Agent implements AgentService {
     const { network } = this.#options;
     network.setEntries(this.#state.entries);
     const networkKeys = new Set(
-      [...changedKeys].filter((key) => key === 'network' || key.startsWith('service/')),
+      [...changedKeys].filter((key) => key === 'network' || /^(service|peers)\//.test(key)),
     );
     const touched = this.#setPods([...changedKeys]);
     const applied = networkKeys.size === 0 ? undefined : this.#applyNetwork(networkKeys);

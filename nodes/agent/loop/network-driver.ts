@@ -1,5 +1,5 @@
 /** Keeps the host's network as desired: one application at a time, changes merged, failures tried again. */
-import type { NetworkEntry, ServiceEntry } from '../../../schemas/wire/messages.ts';
+import type { NetworkEntry, NetworkPeer, ServiceEntry } from '../../../schemas/wire/messages.ts';
 import type { DesiredState } from '../core/desired-state.ts';
 import type { HostPort } from '../core/host-port.ts';
 import type { Clock, DesiredNetwork, Logger, Network, Runtime } from '../core/ports.ts';
@@ -101,13 +101,15 @@ export class NetworkDriver {
 
   #desired(): DesiredNetwork {
     const services = new Map<string, ServiceEntry>();
+    const peers: NetworkPeer[] = [];
     let network: NetworkEntry | undefined;
     for (const [key, entry] of this.#entries) {
       if (entry.type === 'service') services.set(key, entry);
+      else if (entry.type === 'peers') peers.push(...entry.peers);
       else if (entry.type === 'network') network = entry;
     }
     const hostPorts = [...this.#hostPorts.values()].flat().sort(compareHostPorts);
-    return network === undefined ? { services, hostPorts } : { network, services, hostPorts };
+    return network === undefined ? { peers, services, hostPorts } : { network, peers, services, hostPorts };
   }
 
   async #noteReady(): Promise<void> {

@@ -106,13 +106,12 @@ test('routes that someone removed or added under our number are put right', opti
 });
 
 test('a peer that cannot be reached is told of, and holds up nothing else', options, async () => {
-  const { network } = host;
-  const peers = [
+  const { peers } = host;
+  host.peers = [
     { nodeName: 'far', address: '203.0.113.7', podCidr: '10.42.7.0/24' },
     { nodeName: 'near', address: '192.168.77.99', podCidr: '10.42.9.0/24' },
   ];
-  host.network = { ...network, peers };
-  const { status } = await host.apply(['network']);
+  const { status } = await host.apply(['peers/1']);
   assert.equal(status.ready, true);
   assert.match(
     status.message ?? '',
@@ -122,8 +121,8 @@ test('a peer that cannot be reached is told of, and holds up nothing else', opti
     host.run('ip', 'route', 'show', 'proto', '98'),
     /^10\.42\.9\.0\/24 via 192\.168\.77\.99 dev eth0\s*$/,
   );
-  host.network = network;
-  assert.deepEqual((await host.apply(['network'])).status, { ready: true });
+  host.peers = peers;
+  assert.deepEqual((await host.apply(['peers/1'])).status, { ready: true });
   assert.equal(host.run('ip', 'route', 'show', 'proto', '98').trim(), '');
 });
 

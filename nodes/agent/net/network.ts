@@ -3,7 +3,7 @@
  * configuration, in this order, so that the first pod finds all of it. A change of services alone is one run of nft.
  */
 import { randomInt } from 'node:crypto';
-import { hostPaths, type NetworkEntry } from '../../../schemas/wire/messages.ts';
+import { hostPaths, type NetworkEntry, type NetworkPeer } from '../../../schemas/wire/messages.ts';
 import { type Compiled, compile } from '../core/net/compile.ts';
 import { renderConflist } from '../core/net/conflist.ts';
 import { diffRulesets, isEmptyTransaction } from '../core/net/diff.ts';
@@ -77,7 +77,7 @@ class HostNetwork implements Network {
 
   /** Each step runs even where one before it failed: a peer that cannot be reached is no reason for old rules. */
   async #applySteps(desired: ReadyNetwork, changedKeys: ReadonlySet<string> | undefined): Promise<void> {
-    const { network } = desired;
+    const { network, peers } = desired;
     const failures = new Map<HostStep | 'rules', string>();
     const attempt = async (step: HostStep | 'rules', run: () => Promise<void>): Promise<void> => {
       await run().catch((error: unknown) =>
@@ -87,11 +87,10 @@ class HostNetwork implements Network {
     const hostToo = !this.#hostApplied || (changedKeys?.has('network') ?? true);
     if (hostToo) await attempt('kernel settings', () => this.#applySettings());
     await attempt('rules', () => this.#applyRules(desired, changedKeys));
-    if (hostToo) {
-      await attempt('routes', () => this.#applyRoutes(network));
-      await attempt('CNI configuration', () => this.#applyCni(network));
-      this.#hostApplied = failures.size === 0 && this.#unreachable.length === 0;
-    }
+    if (hostToo || [...(changedKeys ?? [])].some((key) => key.startsWith('peers/')))
+      await attempt('routes', () => this.#applyRoutes(network, peers));
+    if (hostToo) await attempt('CNI configuration', () => this.#applyCni(network));
+    this.#hostApplied = ![...failures.keys()].some((step) => step !== 'rules') && this.#unreachable.length === 0;
     this.#report(failures);
   }
 
@@ -155,8 +154,8 @@ class HostNetwork implements Network {
    * A peer that no route can be made to is no reason to hold up the host: it is told of, and tried again with each
    * application that follows.
    */
-  async #applyRoutes(network: NetworkEntry): Promise<void> {
-    const { commands, problems } = planRoutes(network, await observeRoutes());
+  async #applyRoutes(network: NetworkEntry, peers: readonly NetworkPeer[]): Promise<void> {
+    const { commands, problems } = planRoutes(network, peers, await observeRoutes());
     this.#unreachable = await changeRoutes(commands);
     this.#warn('routes', [...problems, ...this.#unreachable]);
   }

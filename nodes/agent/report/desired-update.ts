@@ -3,6 +3,7 @@ import type { DesiredEntry, DesiredUpdate } from '../../../schemas/wire/messages
 
 const keyPatterns: Readonly<Record<DesiredEntry['type'], RegExp>> = {
   network: /^network$/,
+  peers: /^peers\/\d+$/,
   pod: /^pod\/[\w.-]+$/,
   configmap: /^configmap\/[^/]+\/[^/]+$/,
   secret: /^secret\/[^/]+\/[^/]+$/,

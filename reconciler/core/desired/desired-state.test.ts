@@ -5,6 +5,7 @@ import type { Endpoint, EndpointSlice } from '../../../schemas/kubernetes/types/
 import { type KubeObject, refOf } from '../model/object.ts';
 import { MutableView } from '../model/view.ts';
 import { affectedEntries, desiredEntries, desiredEntry } from './desired-state.ts';
+import { peersKey } from './network-entries.ts';
 
 const settings = { clusterCidr: '10.42.0.0/16', serviceCidr: '10.43.0.0/16' };
 
@@ -206,7 +207,7 @@ test('headless and external services need no rules', () => {
   }
 });
 
-test('the network names every other host that has a range and an address', () => {
+test('a host is told its own place, and all hosts alike who has a range and an address', () => {
   const unready: Node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n3', uid: 'n3' } };
   const view = viewOf(node('n2', 2), node('n1', 1), unready);
   assert.deepEqual(desiredEntry(view, 'n1', 'network', settings), {
@@ -216,9 +217,23 @@ test('the network names every other host that has a range and an address', () =>
     nodeAddress: '192.168.0.1',
     podCidr: '10.42.1.0/24',
     ...settings,
-    peers: [{ nodeName: 'n2', address: '192.168.0.2', podCidr: '10.42.2.0/24' }],
   });
   assert.equal(desiredEntry(view, 'n3', 'network', settings), undefined);
+  const peers = desiredEntries(view, 'n1', settings).filter((entry) => entry.type === 'peers');
+  const named = [
+    {
+      key: peersKey('n1'),
+      type: 'peers',
+      peers: [{ nodeName: 'n1', address: '192.168.0.1', podCidr: '10.42.1.0/24' }],
+    },
+    {
+      key: peersKey('n2'),
+      type: 'peers',
+      peers: [{ nodeName: 'n2', address: '192.168.0.2', podCidr: '10.42.2.0/24' }],
+    },
+  ];
+  assert.deepEqual(new Map(peers.map((entry) => [entry.key, entry])), new Map(named.map((entry) => [entry.key, entry])));
+  assert.deepEqual(desiredEntry(view, 'n3', peersKey('n2'), settings), named[1]);
 });
 
 test('a change touches only what it can change', () => {
@@ -234,7 +249,7 @@ test('a change touches only what it can change', () => {
   assert.deepEqual(keys(undefined, configMap('unused')), []);
   assert.deepEqual(keys(undefined, service), ['* service/shop/web']);
   assert.deepEqual(keys(slice('one'), undefined), ['* service/shop/web']);
-  assert.deepEqual(keys(undefined, node('n1', 1)), ['* network']);
+  assert.deepEqual(keys(undefined, node('n1', 1)), ['n1 network', `* ${peersKey('n1')}`]);
 });
 
 test('what hosts report touches nothing', () => {

@@ -4,24 +4,19 @@
  */
 import type {
   ConfigMap,
-  Node,
   PersistentVolume,
   Pod,
   PodCondition,
   Secret,
 } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
-import type {
-  DesiredEntry,
-  NetworkEntry,
-  NetworkPeer,
-  ServiceEntry,
-} from '../../../schemas/wire/messages.ts';
+import type { DesiredEntry, PeersEntry, ServiceEntry } from '../../../schemas/wire/messages.ts';
 import { awaitsAdmission, rejectionOf, wasRejected } from '../controllers/node/pod-admission.ts';
 import { serviceNameLabel } from '../controllers/endpointslice/slices.ts';
 import { sameJson } from '../model/json.ts';
 import { isPodTerminal } from '../model/pod-status.ts';
 import type { ClusterView, ViewChange } from '../model/view.ts';
+import { networkEntriesAffected, networkEntry, peersEntries } from './network-entries.ts';
 import { podReferences } from './pod-references.ts';
 import { claimEntry, hostsOfRemoval, removedVolumeEntry, removedVolumes } from './volume-entries.ts';
 import { type SlicesByService, serviceEntry, slicesByService } from './service-entry.ts';
@@ -57,7 +52,7 @@ export function affectedEntries(change: ViewChange, view: ClusterView): readonly
     case 'v1/PersistentVolume':
       return volumeChangeEntries(change, view);
     case 'v1/Node':
-      return networkOf(change.before) === networkOf(change.after) ? [] : [{ node: '*', key: 'network' }];
+      return networkEntriesAffected(change);
     default:
       return [];
   }
@@ -73,16 +68,16 @@ export function desiredEntries(
   settings: DesiredSettings,
   shared?: SharedEntries,
 ): readonly DesiredEntry[] {
-  const keys = new Set<string>(['network']);
+  const peers = shared?.peers() ?? peersEntries(view);
+  const keys = new Set<string>(['network', ...peers.keys()]);
   for (const pod of view.podsOnNode(node)) for (const { key } of podEntries(pod)) keys.add(key);
   for (const service of view.list('v1', 'Service'))
     keys.add(`service/${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`);
   for (const name of removedVolumes(view, node)) keys.add(`removed-volume/${name}`);
   const slices = shared === undefined ? slicesByService(view) : undefined;
   const entryOf = (key: string): DesiredEntry | undefined => {
+    if (key.startsWith('peers/')) return peers.get(key);
     if (shared !== undefined && key.startsWith('service/')) return shared.service(key);
-    if (shared !== undefined && key === 'network')
-      return networkEntry(view, node, settings, shared.peersSeenBy(node));
     return desiredEntry(view, node, key, settings, slices);
   };
   return [...keys].sort().flatMap((key) => entryOf(key) ?? []);
@@ -92,8 +87,8 @@ export function desiredEntries(
 export interface SharedEntries {
   /** The entry of a key `service/NAMESPACE/NAME`. */
   service(key: string): ServiceEntry | undefined;
-  /** The nodes that take part in the network, as `node` is told of them: itself as it is now. */
-  peersSeenBy(node: string): readonly NetworkPeer[];
+  /** Who takes part in the network, by key. */
+  peers(): ReadonlyMap<string, PeersEntry>;
 }
 
 /** One entry as it shall be on a host; undefined where the host shall not have it. */
@@ -138,6 +133,8 @@ export function desiredEntry(
       return isMentioned(key, node, view) ? claimEntry(view, node, namespace, name) : undefined;
     case 'removed-volume':
       return removedVolumeEntry(view, node, namespace);
+    case 'peers':
+      return peersEntries(view).get(key);
     case 'network':
       return networkEntry(view, node, settings);
     default:
@@ -227,55 +224,4 @@ function mentioned(key: string, view: ClusterView): AffectedEntry[] {
 
 function isMentioned(key: string, node: string, view: ClusterView): boolean {
   return view.podsOnNode(node).some((pod) => podReferences(pod).includes(key));
-}
-
-/** Every node that has a range and an address, sorted by name. Those of `known` that are still right are used again. */
-export function networkPeers(
-  view: ClusterView,
-  known?: ReadonlyMap<string, NetworkPeer>,
-): readonly NetworkPeer[] {
-  return view
-    .list<Node>('v1', 'Node')
-    .flatMap((node) => networkPeer(node, known?.get(node.metadata.name ?? '')) ?? []);
-}
-
-/** A node's place in the network, `before` itself where that is still right; undefined while it has none. */
-export function networkPeer(node: Node, before?: NetworkPeer): NetworkPeer | undefined {
-  const nodeName = node.metadata.name ?? '';
-  const podCidr = node.spec?.podCIDR ?? '';
-  const address = internalAddress(node);
-  if (podCidr === '' || address === undefined) return undefined;
-  if (before?.podCidr === podCidr && before.address === address) return before;
-  return { nodeName, address, podCidr };
-}
-
-/** A host's own place in the network, and all others'; undefined while it has none. */
-export function networkEntry(
-  view: ClusterView,
-  name: string,
-  { clusterCidr, serviceCidr }: DesiredSettings,
-  all: readonly NetworkPeer[] = networkPeers(view),
-): NetworkEntry | undefined {
-  const own = all.find(({ nodeName }) => nodeName === name);
-  if (own === undefined) return undefined;
-  return {
-    key: 'network',
-    type: 'network',
-    nodeName: name,
-    nodeAddress: own.address,
-    podCidr: own.podCidr,
-    clusterCidr,
-    serviceCidr,
-    peers: all.filter((peer) => peer !== own),
-  };
-}
-
-function internalAddress(node: Node): string | undefined {
-  return node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address;
-}
-
-/** What of a Node its peers' networks depend on. */
-function networkOf(node: unknown): string {
-  const known = node as Node | undefined;
-  return known === undefined ? '' : `${known.spec?.podCIDR ?? ''} ${internalAddress(known) ?? ''}`;
 }

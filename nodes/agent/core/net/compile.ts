@@ -24,7 +24,7 @@ export interface Compiled {
 }
 
 /** A desired network of which only the ranges of its network entry matter. */
-export type CompilerInput = Omit<DesiredNetwork, 'network'> & { readonly network: Ranges };
+export type CompilerInput = Omit<DesiredNetwork, 'network' | 'peers'> & { readonly network: Ranges };
 
 /** The input cannot be compiled; trying again without a change is of no use. */
 export class InvalidNetwork extends Error {

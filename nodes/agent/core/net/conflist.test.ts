@@ -11,7 +11,6 @@ const network: NetworkEntry = {
   podCidr: '10.42.1.0/24',
   clusterCidr: '10.42.0.0/16',
   serviceCidr: '10.43.0.0/16',
-  peers: [],
 };
 
 const bridge = {

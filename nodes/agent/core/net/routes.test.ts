@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NetworkEntry } from '../../../../schemas/wire/messages.ts';
+import type { NetworkEntry, NetworkPeer } from '../../../../schemas/wire/messages.ts';
 import { planRoutes, renderRouteCommands } from './routes.ts';
 
 const network: NetworkEntry = {
@@ -11,21 +11,21 @@ const network: NetworkEntry = {
   podCidr: '10.42.1.0/24',
   clusterCidr: '10.42.0.0/16',
   serviceCidr: '10.43.0.0/16',
-  peers: [
-    { nodeName: 'three', address: '192.0.2.3', podCidr: '10.42.3.0/24' },
-    { nodeName: 'two', address: '192.0.2.2', podCidr: '10.42.2.0/24' },
-  ],
 };
+const twoPeers: readonly NetworkPeer[] = [
+  { nodeName: 'three', address: '192.0.2.3', podCidr: '10.42.3.0/24' },
+  { nodeName: 'two', address: '192.0.2.2', podCidr: '10.42.2.0/24' },
+];
 
 test('a route to each peer; a second plan has nothing to do', () => {
-  const { commands, problems } = planRoutes(network, []);
+  const { commands, problems } = planRoutes(network, twoPeers, []);
   assert.equal(
     renderRouteCommands(commands),
     'route replace 10.42.2.0/24 via 192.0.2.2 proto 98\nroute replace 10.42.3.0/24 via 192.0.2.3 proto 98\n',
   );
   assert.deepEqual(problems, []);
   const observed = commands.map(({ route }) => route);
-  assert.deepEqual(planRoutes(network, observed), { commands: [], problems: [] });
+  assert.deepEqual(planRoutes(network, twoPeers, observed), { commands: [], problems: [] });
 });
 
 test('a peer that moved is replaced, one that left is deleted first', () => {
@@ -35,7 +35,7 @@ test('a peer that moved is replaced, one that left is deleted first', () => {
     { destination: '10.42.9.7', via: '192.0.2.9' },
   ];
   assert.equal(
-    renderRouteCommands(planRoutes(network, observed).commands),
+    renderRouteCommands(planRoutes(network, twoPeers, observed).commands),
     'route delete 10.42.9.7 via 192.0.2.9 proto 98\nroute replace 10.42.3.0/24 via 192.0.2.3 proto 98\n',
   );
 });
@@ -45,9 +45,9 @@ test('a peer without usable addresses is told of and holds up no other', () => {
     { nodeName: 'five', address: 'fd00::5', podCidr: '10.42.5.0/24' },
     { nodeName: 'four', address: '192.0.2.4', podCidr: '10.42.4.0' },
     { nodeName: 'six', address: '192.0.2.6', podCidr: '10.42.1.0/24' },
-    ...network.peers,
+    ...twoPeers,
   ];
-  const { commands, problems } = planRoutes({ ...network, peers }, []);
+  const { commands, problems } = planRoutes(network, peers, []);
   assert.equal(commands.length, 2);
   assert.deepEqual(problems, [
     "peer five: expected an IPv4 address, got 'fd00::5'",
@@ -58,5 +58,5 @@ test('a peer without usable addresses is told of and holds up no other', () => {
 
 test('the host itself among its peers is no peer', () => {
   const peers = [{ nodeName: 'one', address: '192.0.2.1', podCidr: '10.42.1.0/24' }];
-  assert.deepEqual(planRoutes({ ...network, peers }, []), { commands: [], problems: [] });
+  assert.deepEqual(planRoutes(network, peers, []), { commands: [], problems: [] });
 });

@@ -2,7 +2,7 @@
  * Routes to the pods of other hosts: each peer's pod range through the peer's address. They bear a protocol number
  * of our own, so that ours are told from all others', which are never touched.
  */
-import type { NetworkEntry } from '../../../../schemas/wire/messages.ts';
+import type { NetworkEntry, NetworkPeer } from '../../../../schemas/wire/messages.ts';
 import { parseIpv4, parseIpv4Range } from './address.ts';
 import { compareText } from './compare-text.ts';
 
@@ -25,10 +25,14 @@ export interface RoutePlan {
 }
 
 /** `observed`: the host's routes that bear `routeProtocol`. Sorted by destination, deletions first. */
-export function planRoutes(network: NetworkEntry, observed: readonly HostRoute[]): RoutePlan {
+export function planRoutes(
+  network: NetworkEntry,
+  peers: readonly NetworkPeer[],
+  observed: readonly HostRoute[],
+): RoutePlan {
   const problems: string[] = [];
   const desired = new Map<string, HostRoute>();
-  for (const peer of network.peers) {
+  for (const peer of peers) {
     if (peer.nodeName === network.nodeName) continue;
     const problem = peerProblem(peer.podCidr, peer.address) ?? ownRangeProblem(network, peer.podCidr);
     if (problem !== undefined) problems.push(`peer ${peer.nodeName}: ${problem}`);

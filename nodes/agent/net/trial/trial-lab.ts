@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type NetworkEntry, type ServiceEntry } from '../../../../schemas/wire/messages.ts';
+import type { NetworkEntry, NetworkPeer, ServiceEntry } from '../../../../schemas/wire/messages.ts';
 import type { HostPort } from '../../core/host-port.ts';
 import { serveTrial, type TrialOperations } from './trial-process.ts';
 
@@ -79,22 +79,28 @@ export class TrialNode {
 
 /** A host: the network is what its node process last was told. */
 export class TrialHost extends TrialNode {
-  network: NetworkEntry;
+  peers: readonly NetworkPeer[];
+  readonly network: NetworkEntry;
   readonly cniConfigPath: string;
   readonly #cniFolder: string;
   services: readonly ServiceEntry[] = [];
   hostPorts: readonly HostPort[] = [];
 
-  constructor(namespace: string, network: NetworkEntry, folder: string) {
+  constructor(
+    namespace: string,
+    { network, peers }: { readonly network: NetworkEntry; readonly peers: readonly NetworkPeer[] },
+    folder: string,
+  ) {
     super(namespace, network.nodeAddress);
     this.network = network;
+    this.peers = peers;
     this.cniConfigPath = join(folder, namespace, '10-berth.conflist');
     this.#cniFolder = join(folder, namespace, 'addresses');
   }
 
   async apply(changedKeys?: readonly string[]): Promise<Result<'apply'>> {
-    const { cniConfigPath, network, services, hostPorts } = this;
-    const request = { cniConfigPath, desired: { network, services, hostPorts } };
+    const { cniConfigPath, network, peers, services, hostPorts } = this;
+    const request = { cniConfigPath, desired: { network, peers, services, hostPorts } };
     const result = await this.tell(
       'apply',
       changedKeys === undefined ? request : { ...request, changedKeys },
@@ -164,9 +170,8 @@ export class TrialLab implements AsyncDisposable {
         podCidr,
         clusterCidr,
         serviceCidr,
-        peers: peers.filter((peer) => peer.nodeName !== nodeName),
       };
-      return this.#plugIn(new TrialHost(`${this.#prefix}-${nodeName}`, network, this.#folder), nodeName);
+      return this.#plugIn(new TrialHost(`${this.#prefix}-${nodeName}`, { network, peers }, this.#folder), nodeName);
     });
     this.outside = this.#plugIn(new TrialNode(`${this.#prefix}-outside`, '192.168.77.99'), 'outside');
   }

@@ -6,13 +6,14 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { NetworkEntry, ServiceEntry } from '../../../../schemas/wire/messages.ts';
+import type { NetworkEntry, NetworkPeer, ServiceEntry } from '../../../../schemas/wire/messages.ts';
 import type { HostPort } from '../../core/host-port.ts';
 import type { Network, NetworkStatus } from '../../core/ports.ts';
 import { createNetwork } from '../network.ts';
 
 export interface TrialDesired {
   readonly network?: NetworkEntry;
+  readonly peers: readonly NetworkPeer[];
   readonly services: readonly ServiceEntry[];
   readonly hostPorts: readonly HostPort[];
 }
