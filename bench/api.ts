@@ -64,9 +64,14 @@ const benchNode = { metadata: { name: 'bench' } };
 const heartbeatMs = 5_000;
 
 async function beat(client: ApiClient): Promise<void> {
-  const status = { conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: new Date().toISOString() }] };
+  const status = {
+    conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: new Date().toISOString() }],
+  };
   const patch = { 'content-type': 'application/strategic-merge-patch+json' };
-  await expectCode(client.call('PATCH', '/api/v1/nodes/bench/status', JSON.stringify({ status }), patch), 200);
+  await expectCode(
+    client.call('PATCH', '/api/v1/nodes/bench/status', JSON.stringify({ status }), patch),
+    200,
+  );
 }
 
 interface Berth {

@@ -67,7 +67,14 @@ export function reconcilerArguments(
   const main = new URL('../reconciler/main.ts', import.meta.url).pathname;
   const globals = options as GlobalOptions;
   const settings = { ...options, state: stateDirectory(globals), socket: socketPath(globals) };
-  return ['--disable-warning=ExperimentalWarning', ...collectorOptions, main, mode, JSON.stringify(settings), ...args];
+  return [
+    '--disable-warning=ExperimentalWarning',
+    ...collectorOptions,
+    main,
+    mode,
+    JSON.stringify(settings),
+    ...args,
+  ];
 }
 
 /** Starts `reconciler/main.ts` on this terminal; its exit code is the command's. */

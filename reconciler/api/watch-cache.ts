@@ -6,7 +6,7 @@ import type { ClusterAccess } from '../core/model/access.ts';
 import { decodeObject, refOf, registryPrefix } from '../core/model/object.ts';
 import type { ViewChange } from '../core/model/view.ts';
 import type { Store, StoreBatch } from '../core/ports.ts';
-import { groupOf } from '../../schemas/kinds.ts';
+import { kindKey } from '../core/model/kind-key.ts';
 
 /** Changes kept in memory; watchers from further back read the store's history. */
 const historyMax = 2_000;
@@ -65,7 +65,7 @@ export class WatchCache {
   /** Changes of `group/Kind` after `revision`, or undefined where some of them are no longer in memory. */
   since(revision: number, kind: string): readonly RevisedChange[] | undefined {
     if (revision < this.#floor) return undefined;
-    return this.#history.filter((entry) => entry.revision > revision && kindKey(entry.change) === kind);
+    return this.#history.filter((entry) => entry.revision > revision && keyOf(entry.change) === kind);
   }
 
   /**
@@ -79,7 +79,7 @@ export class WatchCache {
     const both = AbortSignal.any([signal, stop.signal]);
     try {
       for await (const batch of this.#store.watch('', { after, signal: both })) {
-        const changes = changesOf(batch).filter((entry) => kindKey(entry.change) === kind);
+        const changes = changesOf(batch).filter((entry) => keyOf(entry.change) === kind);
         if (changes.length > 0 && batch.revision <= upTo) yield changes;
         if (batch.revision >= upTo) return;
       }
@@ -103,7 +103,7 @@ export class WatchCache {
     for (const change of changes) {
       const revised = new RevisedChange(revision, change);
       this.#history.push(revised);
-      const key = kindKey(change);
+      const key = keyOf(change);
       const same = byKind.get(key);
       if (same === undefined) byKind.set(key, [revised]);
       else same.push(revised);
@@ -120,8 +120,8 @@ export class WatchCache {
   }
 }
 
-function kindKey({ ref }: ViewChange): string {
-  return `${groupOf(ref.apiVersion)}/${ref.kind}`;
+function keyOf({ ref }: ViewChange): string {
+  return kindKey(ref.apiVersion, ref.kind);
 }
 
 function changesOf(batch: StoreBatch): readonly RevisedChange[] {

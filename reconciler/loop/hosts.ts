@@ -133,9 +133,10 @@ export class HostLoop {
   #peersChanged(key: string): void {
     this.#peersDue.add(key);
     if (this.#open.size <= hostsAtOnceMax) this.#tellPeers();
-    else this.#cancelPeers ??= this.#ports.clock.after(this.#open.size * gatherMsPerHost, () =>
-      this.#tellPeers(),
-    );
+    else
+      this.#cancelPeers ??= this.#ports.clock.after(this.#open.size * gatherMsPerHost, () =>
+        this.#tellPeers(),
+      );
   }
 
   #tellPeers(): void {

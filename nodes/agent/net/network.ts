@@ -90,7 +90,8 @@ class HostNetwork implements Network {
     if (hostToo || [...(changedKeys ?? [])].some((key) => key.startsWith('peers/')))
       await attempt('routes', () => this.#applyRoutes(network, peers));
     if (hostToo) await attempt('CNI configuration', () => this.#applyCni(network));
-    this.#hostApplied = ![...failures.keys()].some((step) => step !== 'rules') && this.#unreachable.length === 0;
+    this.#hostApplied =
+      ![...failures.keys()].some((step) => step !== 'rules') && this.#unreachable.length === 0;
     this.#report(failures);
   }
 

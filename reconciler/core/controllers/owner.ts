@@ -6,7 +6,8 @@ import type { UpdateChange } from '../model/plan.ts';
 
 /** The one owner reference with `controller: true`. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
+  for (const owner of object.metadata.ownerReferences ?? []) if (owner.controller === true) return owner;
+  return undefined;
 }
 
 export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {

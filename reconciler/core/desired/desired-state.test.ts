@@ -108,6 +108,7 @@ test('a host is told of its pods, and of what these mention, wherever they menti
       'configmap/shop/files',
       'configmap/shop/more',
       'network',
+      peersKey('n1'),
       'pod/uid-db',
       'secret/shop/password',
       'secret/shop/registry',
@@ -232,7 +233,10 @@ test('a host is told its own place, and all hosts alike who has a range and an a
       peers: [{ nodeName: 'n2', address: '192.168.0.2', podCidr: '10.42.2.0/24' }],
     },
   ];
-  assert.deepEqual(new Map(peers.map((entry) => [entry.key, entry])), new Map(named.map((entry) => [entry.key, entry])));
+  assert.deepEqual(
+    new Map(peers.map((entry) => [entry.key, entry])),
+    new Map(named.map((entry) => [entry.key, entry])),
+  );
   assert.deepEqual(desiredEntry(view, 'n3', peersKey('n2'), settings), named[1]);
 });
 

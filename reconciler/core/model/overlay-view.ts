@@ -1,6 +1,7 @@
 /** A view with some objects put over it: what the later changes of one commit see of the earlier ones. */
 import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { groupOf, type KindTable } from '../../../schemas/kinds.ts';
+import type { KindTable } from '../../../schemas/kinds.ts';
+import { kindKey } from './kind-key.ts';
 import { type KubeObject, refOf } from './object.ts';
 import type { ClusterView } from './view.ts';
 
@@ -23,7 +24,7 @@ export class OverlayView implements ClusterView {
   /** Shows `object` in place of what the view below has under its name. */
   put(object: KubeObject): void {
     const ref = refOf(object);
-    const key = `${groupOf(ref.apiVersion)}/${ref.kind}`;
+    const key = kindKey(ref.apiVersion, ref.kind);
     const objects = this.#over.get(key) ?? new Map<string, KubeObject>();
     this.#over.set(key, objects.set(`${ref.namespace}/${ref.name}`, object));
   }
@@ -34,13 +35,13 @@ export class OverlayView implements ClusterView {
     namespace: string,
     name: string,
   ): T | undefined {
-    const over = this.#over.get(`${groupOf(apiVersion)}/${kind}`)?.get(`${namespace}/${name}`);
+    const over = this.#over.get(kindKey(apiVersion, kind))?.get(`${namespace}/${name}`);
     return (over as T | undefined) ?? this.#base.get<T>(apiVersion, kind, namespace, name);
   }
 
   list<T extends KubeObject>(apiVersion: T['apiVersion'], kind: T['kind'], namespace?: string): readonly T[] {
     const below = this.#base.list<T>(apiVersion, kind, namespace);
-    const over = this.#over.get(`${groupOf(apiVersion)}/${kind}`);
+    const over = this.#over.get(kindKey(apiVersion, kind));
     if (over === undefined) return below;
     const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
     const merged = new Map<string, KubeObject>(below.map((object) => [keyOf(object), object]));

@@ -3,7 +3,9 @@ import type { Pod, PodCondition } from '../../../schemas/kubernetes/types/core-v
 import { parseTime } from './time.ts';
 
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
-  return pod.status?.conditions?.find((condition) => condition.type === type);
+  // Asked ten thousand times for one count: a loop takes half of what a function for each condition does.
+  for (const condition of pod.status?.conditions ?? []) if (condition.type === type) return condition;
+  return undefined;
 }
 
 export function isPodReady(pod: Pod): boolean {

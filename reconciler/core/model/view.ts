@@ -1,8 +1,9 @@
 /** The cluster as planners see it: every object at one revision, with the indexes that they ask for. */
 import type { Pod } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { builtInKinds, groupOf, type KindTable, kindTable } from '../../../schemas/kinds.ts';
+import { builtInKinds, type KindTable, kindTable } from '../../../schemas/kinds.ts';
 import { customKinds } from '../custom/custom-kinds.ts';
 import { isCustomResourceDefinition } from '../custom/definition.ts';
+import { kindKey } from './kind-key.ts';
 import { hasLabels } from './label-selector.ts';
 import { type KubeObject, type ObjectRef, refOf } from './object.ts';
 import { SortedBucket } from './sorted-bucket.ts';
@@ -69,11 +70,11 @@ export class MutableView implements ClusterView {
     namespace: string,
     name: string,
   ): T | undefined {
-    return this.#kinds.get(bucketKey(apiVersion, kind))?.get(`${namespace}/${name}`) as T | undefined;
+    return this.#kinds.get(kindKey(apiVersion, kind))?.get(`${namespace}/${name}`) as T | undefined;
   }
 
   list<T extends KubeObject>(apiVersion: T['apiVersion'], kind: T['kind'], namespace?: string): readonly T[] {
-    const key = bucketKey(apiVersion, kind);
+    const key = kindKey(apiVersion, kind);
     const bucket =
       namespace === undefined ? this.#kinds.get(key) : this.#namespaces.get(`${key}/${namespace}`);
     return (bucket?.list() ?? []) as readonly T[];
@@ -131,7 +132,7 @@ export class MutableView implements ClusterView {
 
   #placesOf(object: KubeObject): Place[] {
     const ref = refOf(object);
-    const kind = bucketKey(ref.apiVersion, ref.kind);
+    const kind = kindKey(ref.apiVersion, ref.kind);
     const key = `${ref.namespace}/${ref.name}`;
     const places: Place[] = [{ index: this.#kinds, bucket: kind, key }];
     if (ref.namespace !== '')
@@ -160,11 +161,6 @@ interface Place {
   readonly index: Map<string, SortedBucket>;
   readonly bucket: string;
   readonly key: string;
-}
-
-/** The versions of one kind share a bucket: an object is the same in all of them. */
-function bucketKey(apiVersion: string, kind: string): string {
-  return `${groupOf(apiVersion)}/${kind}`;
 }
 
 function labelBucket(namespace: string, name: string, value: string): string {

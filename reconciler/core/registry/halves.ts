@@ -1,6 +1,7 @@
 /** An object's two halves, what is desired and what is observed, and which kinds count the changes of the first. */
 import type { Namespace, Pod, Service } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { groupOf, type KindInfo } from '../../../schemas/kinds.ts';
+import type { KindInfo } from '../../../schemas/kinds.ts';
+import { kindKey } from '../model/kind-key.ts';
 import type { KubeObject } from '../model/object.ts';
 
 /** The object as `status` and `spec` bearers see it. */
@@ -87,5 +88,5 @@ export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude
 
 /** `apps/Deployment`: the kind without its version. */
 export function groupKind(object: { readonly apiVersion: string; readonly kind: string }): string {
-  return `${groupOf(object.apiVersion)}/${object.kind}`;
+  return kindKey(object.apiVersion, object.kind);
 }

@@ -171,7 +171,10 @@ export class TrialLab implements AsyncDisposable {
         clusterCidr,
         serviceCidr,
       };
-      return this.#plugIn(new TrialHost(`${this.#prefix}-${nodeName}`, { network, peers }, this.#folder), nodeName);
+      return this.#plugIn(
+        new TrialHost(`${this.#prefix}-${nodeName}`, { network, peers }, this.#folder),
+        nodeName,
+      );
     });
     this.outside = this.#plugIn(new TrialNode(`${this.#prefix}-outside`, '192.168.77.99'), 'outside');
   }
