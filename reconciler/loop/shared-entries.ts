@@ -3,7 +3,8 @@
  * a change costs what it takes to hand it out, not to work it out again for each.
  */
 import type { DesiredEntry, PeersEntry, ServiceEntry } from '../../schemas/wire/messages.ts';
-import { type DesiredSettings, desiredEntry, type SharedEntries } from '../core/desired/desired-state.ts';
+import type { DesiredSettings } from '../core/desired/desired-settings.ts';
+import { desiredEntry, type SharedEntries } from '../core/desired/desired-state.ts';
 import { peersEntries } from '../core/desired/network-entries.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { ClusterView } from '../core/model/view.ts';

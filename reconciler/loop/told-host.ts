@@ -1,6 +1,7 @@
 /** What one host was told: its first, whole state, and then each entry that changes. A pod goes with its tokens. */
 import type { DesiredEntry, PodEntry } from '../../schemas/wire/messages.ts';
-import { type DesiredSettings, desiredEntries, desiredEntry } from '../core/desired/desired-state.ts';
+import type { DesiredSettings } from '../core/desired/desired-settings.ts';
+import { desiredEntries, desiredEntry } from '../core/desired/desired-state.ts';
 import { sameJson } from '../core/model/json.ts';
 import type { ClusterView } from '../core/model/view.ts';
 import type { HostLink } from '../core/ports.ts';

@@ -16,21 +16,11 @@ import { serviceNameLabel } from '../controllers/endpointslice/slices.ts';
 import { sameJson } from '../model/json.ts';
 import { isPodTerminal } from '../model/pod-status.ts';
 import type { ClusterView, ViewChange } from '../model/view.ts';
+import type { AffectedEntry, DesiredSettings } from './desired-settings.ts';
 import { networkEntriesAffected, networkEntry, peersEntries } from './network-entries.ts';
 import { podReferences } from './pod-references.ts';
 import { claimEntry, hostsOfRemoval, removedVolumeEntry, removedVolumes } from './volume-entries.ts';
 import { type SlicesByService, serviceEntry, slicesByService } from './service-entry.ts';
-
-export interface DesiredSettings {
-  readonly clusterCidr: string;
-  readonly serviceCidr: string;
-}
-
-/** An entry that a change may have touched; `*` stands for every host. */
-export interface AffectedEntry {
-  readonly node: string;
-  readonly key: string;
-}
 
 /** Which entries of which hosts to compute anew after a change. */
 export function affectedEntries(change: ViewChange, view: ClusterView): readonly AffectedEntry[] {

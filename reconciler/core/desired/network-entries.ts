@@ -6,7 +6,7 @@ import type { Node } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { NetworkEntry, NetworkPeer, PeersEntry } from '../../../schemas/wire/messages.ts';
 import { stableHash } from '../model/stable-hash.ts';
 import type { ClusterView, ViewChange } from '../model/view.ts';
-import type { AffectedEntry, DesiredSettings } from './desired-state.ts';
+import type { AffectedEntry, DesiredSettings } from './desired-settings.ts';
 
 /** Of a thousand hosts each part names some sixteen. */
 const parts = 64;
