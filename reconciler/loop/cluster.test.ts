@@ -275,3 +275,26 @@ test('a cluster that slept past a compaction sees what is there now', async (con
   await sleeper.current();
   assert.notEqual(stored(sleeper, 'later'), undefined);
 });
+
+test('a cluster is loaded although the revision that it is read at is compacted meanwhile', async (context) => {
+  const { store, leadership, cluster } = await opened(context);
+  await written(cluster, [{ type: 'create', object: configMap('old') }]);
+  let raced = false;
+  const list: Store['list'] = async (...request) => {
+    if (!raced) {
+      raced = true;
+      await written(cluster, [{ type: 'create', object: configMap('new') }]);
+      await store.compact(await store.revision());
+    }
+    return store.list(...request);
+  };
+  const racing = new Proxy(store, {
+    get: (target, name: keyof Store) =>
+      name === 'list' ? list : (target[name] as (...words: unknown[]) => unknown).bind(target),
+  });
+  const loaded = await clusterOn(racing, leadership);
+  assert.deepEqual(
+    loaded.view.list<ConfigMap>('v1', 'ConfigMap', 'default').map(({ metadata }) => metadata.name),
+    ['new', 'old'],
+  );
+});

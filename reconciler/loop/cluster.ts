@@ -61,6 +61,11 @@ function decided(result: SubmitResult): Attempt {
   return { result, lostBeside: false };
 }
 
+interface StoredObjects {
+  readonly revision: number;
+  readonly list: readonly KubeObject[];
+}
+
 export class Cluster implements ClusterAccess {
   readonly #ports: ClusterPorts;
   readonly #view = new MutableView();
@@ -151,14 +156,23 @@ export class Cluster implements ClusterAccess {
     this.#tell(changes, revision);
   }
 
-  async #storedObjects(): Promise<{ readonly revision: number; readonly list: readonly KubeObject[] }> {
-    const { store } = this.#ports;
-    const revision = await store.revision();
+  /** All objects at one revision; read anew where that is compacted meanwhile. */
+  async #storedObjects(): Promise<StoredObjects> {
+    for (;;) {
+      try {
+        return await this.#objectsAt(await this.#ports.store.revision());
+      } catch (error) {
+        if (!(error instanceof CompactedError)) throw error;
+      }
+    }
+  }
+
+  async #objectsAt(revision: number): Promise<StoredObjects> {
     const list: KubeObject[] = [];
     let after: string | undefined;
     do {
       const options = { limit: loadPageSize, revision, ...(after === undefined ? {} : { after }) };
-      const page = await store.list(registryPrefix, options);
+      const page = await this.#ports.store.list(registryPrefix, options);
       for (const record of page.records) list.push(decodeObject(record.value, record.modRevision));
       after = page.next;
     } while (after !== undefined);

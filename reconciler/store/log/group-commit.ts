@@ -160,7 +160,7 @@ export class GroupCommit {
     }
     for (const run of settle) run();
     for (const { resolve } of compactions) resolve();
-    if (dropped !== undefined) await this.#drop(log, dropped);
+    if (dropped !== undefined) this.#drop(log, dropped);
   }
 
   #decide(commit: QueuedCommit, group: CommitGroup): () => void {
@@ -182,10 +182,13 @@ export class GroupCommit {
     if (durationMs > slowWriteMs) logger?.warn('the disk was slow to write', { durationMs });
   }
 
-  async #drop(log: Log, last: number): Promise<void> {
+  /** The next commits do not wait for files to be gone. */
+  #drop(log: Log, last: number): void {
     for (const { number } of [...log.segments()])
       if (number <= last) this.#options.index.keys.forgetSegment(number);
-    await log.dropThrough(last);
+    log
+      .dropThrough(last)
+      .catch((cause: unknown) => this.fail(asFailure(cause, 'a segment cannot be removed')));
   }
 }
 

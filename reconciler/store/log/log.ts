@@ -49,6 +49,8 @@ export class Log {
   readonly #segments = new Map<number, Segment>();
   #active: Segment;
   #oldest: number;
+  /** Files that are being removed, one after the other. */
+  #dropping: Promise<void> = Promise.resolve();
   #sequence: number;
   #bytes: number;
 
@@ -137,22 +139,32 @@ export class Log {
     return bytes;
   }
 
-  /** Removes the oldest segments up to this one. That they go must be in the log already, as a `drop`. */
+  /**
+   * Removes the oldest segments up to this one; their files are gone when this resolves, and nobody need wait for that.
+   * That they go must be in the log already, as a `drop`.
+   */
   async dropThrough(last: number): Promise<void> {
-    while (this.#oldest <= last) {
-      const segment = this.#segments.get(this.#oldest);
-      if (segment !== undefined) {
-        this.#segments.delete(segment.number);
-        this.#bytes -= segment.bytes;
-        await close(segment.file);
-        await unlink(segmentPath(this.#directory, segment.number));
-        await syncDirectory(this.#directory);
-      }
-      this.#oldest++;
+    const going = [...this.#segments.values()].filter(({ number }) => number <= last);
+    for (const { number, bytes } of going) {
+      this.#segments.delete(number);
+      this.#bytes -= bytes;
     }
+    this.#dropping = this.#dropping.then(() => this.#remove(going, last));
+    return this.#dropping;
+  }
+
+  async #remove(segments: readonly Segment[], last: number): Promise<void> {
+    for (const { number, file } of segments) {
+      await close(file);
+      await unlink(segmentPath(this.#directory, number));
+      await syncDirectory(this.#directory);
+    }
+    this.#oldest = last + 1;
   }
 
   async close(): Promise<void> {
+    // What went wrong with it was told to who had them dropped.
+    await Promise.allSettled([this.#dropping]);
     this.#mark.sync();
     this.#mark.close();
     for (const { file } of this.#segments.values()) await close(file);
