@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { reconcilerArguments } from '../cli/up.ts';
 import { ApiClient, paced, timed } from './api-client.ts';
@@ -59,19 +60,32 @@ export async function run(args: string[]): Promise<void> {
   });
 }
 
-/** A node that the pods are on; it reports, as a host does, lest it be lost with all that it runs. */
-const benchNode = { metadata: { name: 'bench' } };
-const heartbeatMs = 5_000;
+/** The nodes that the pods are on; they report, as hosts do, lest they be lost with all that they run. */
+const nodes = Array.from({ length: 100 }, (_, index) => `node-${index}`);
+const heartbeatMs = 10_000;
 
-async function beat(client: ApiClient): Promise<void> {
+function createNodes(client: ApiClient): Promise<void[]> {
+  return Promise.all(
+    nodes.map((name) =>
+      expectCode(client.call('POST', '/api/v1/nodes', JSON.stringify({ metadata: { name } })), 201),
+    ),
+  );
+}
+
+async function heartbeats(client: ApiClient, signal: AbortSignal): Promise<void> {
+  for (let beats = 0; !signal.aborted; beats++) {
+    await beat(client, nodes[beats % nodes.length] ?? '');
+    await setTimeout(heartbeatMs / nodes.length);
+  }
+}
+
+async function beat(client: ApiClient, name: string): Promise<void> {
   const status = {
     conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: new Date().toISOString() }],
   };
   const patch = { 'content-type': 'application/strategic-merge-patch+json' };
-  await expectCode(
-    client.call('PATCH', '/api/v1/nodes/bench/status', JSON.stringify({ status }), patch),
-    200,
-  );
+  const path = `/api/v1/nodes/${name}/status`;
+  await expectCode(client.call('PATCH', path, JSON.stringify({ status }), patch), 200);
 }
 
 interface Berth {
@@ -91,7 +105,6 @@ async function withBerth<T>(work: (berth: Berth) => Promise<T>): Promise<T> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  let beating: NodeJS.Timeout | undefined;
   try {
     let url = '';
     for await (const line of createInterface({ input: child.stdout })) {
@@ -105,8 +118,9 @@ async function withBerth<T>(work: (berth: Berth) => Promise<T>): Promise<T> {
       client.call('POST', '/api/v1/namespaces', JSON.stringify({ metadata: { name: 'bench' } })),
       201,
     );
-    await expectCode(client.call('POST', '/api/v1/nodes', JSON.stringify(benchNode)), 201);
-    beating = setInterval(() => void beat(client), heartbeatMs);
+    await createNodes(client);
+    const stop = new AbortController();
+    const beating = heartbeats(client, stop.signal);
     const result = await work({
       client,
       connect: () => new ApiClient(url, directory),
@@ -114,10 +128,11 @@ async function withBerth<T>(work: (berth: Berth) => Promise<T>): Promise<T> {
         Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
       cpuSeconds: () => cpuSecondsOf(pid),
     });
+    stop.abort();
+    await beating;
     client.close();
     return result;
   } finally {
-    clearInterval(beating);
     child.kill('SIGTERM');
     await ended;
     rmSync(directory, { recursive: true });
@@ -147,7 +162,7 @@ function podManifest(index: number): string {
   ];
   return JSON.stringify({
     metadata: { name: `pod-${String(index).padStart(5, '0')}`, labels },
-    spec: { nodeName: 'bench', containers },
+    spec: { nodeName: nodes[index % nodes.length], containers },
   });
 }
 
