@@ -26,11 +26,12 @@ import type {
 import type { PodSources } from '../core/sources.ts';
 import { sourcesOf } from '../core/host-sources.ts';
 import { isSourceKey, podsMentioning } from '../core/mentions.ts';
-import { DiskWatch } from './disk-watch.ts';
-import { LogWatch } from './log-watch.ts';
+import { diskWatch } from './disk-watch.ts';
+import { logWatch } from './log-watch.ts';
 import type { NetworkDriver } from './network-driver.ts';
 import type { NodeWatch } from './node-watch.ts';
 import { OperationRunner } from './operation-runner.ts';
+import type { Periodic } from './periodic.ts';
 import { PodWorker, type PodWorkerContext } from './pod-worker.ts';
 import { Prober } from './prober.ts';
 import { RuntimeWatch } from './runtime-watch.ts';
@@ -65,8 +66,8 @@ export class Agent implements AgentService {
   readonly #runner: OperationRunner;
   readonly #watch: RuntimeWatch;
   readonly #prober: Prober;
-  readonly #logs: LogWatch;
-  readonly #disk: DiskWatch;
+  readonly #logs: Periodic;
+  readonly #disk: Periodic;
   readonly #removals: VolumeRemovals;
   readonly #workerContext: PodWorkerContext;
   #state: DesiredState;
@@ -87,8 +88,8 @@ export class Agent implements AgentService {
       workers: this.#workers,
       adopt: (uid) => this.#adopt(uid),
     });
-    this.#logs = new LogWatch({ runtime, files, clock, logger, workers: this.#workers });
-    this.#disk = new DiskWatch({ files, clock, logger, workers: this.#workers });
+    this.#logs = logWatch({ runtime, files, clock, logger, workers: this.#workers });
+    this.#disk = diskWatch({ files, clock, logger, workers: this.#workers });
     this.#prober = new Prober(options.checks, clock);
     this.#removals = new VolumeRemovals({
       ...options,

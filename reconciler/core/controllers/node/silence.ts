@@ -16,9 +16,28 @@ function isRecordedSilent(node: Node): boolean {
   return nodeCondition(node, 'Ready')?.status === 'Unknown';
 }
 
+/** The nodes that are not well, and whether all are silent. */
+interface Ailing {
+  readonly unready: readonly Node[];
+  readonly allSilent: boolean;
+}
+
+/** A view's list stays the same until a node changes, and is asked about for each node. */
+const ailing = new WeakMap<readonly Node[], Ailing>();
+
+function ailingOf(view: ClusterView): Ailing {
+  const nodes = view.list<Node>('v1', 'Node');
+  const known = ailing.get(nodes);
+  if (known !== undefined) return known;
+  const unready = nodes.filter((node) => !isNodeReady(node));
+  const found = { unready, allSilent: unready.length === nodes.length && unready.every(isRecordedSilent) };
+  ailing.set(nodes, found);
+  return found;
+}
+
 /** All nodes silent at once: it is the reconciler that is cut off, so what was last heard of the pods stands. */
 export function allSilent(view: ClusterView): boolean {
-  return view.list<Node>('v1', 'Node').every(isRecordedSilent);
+  return ailingOf(view).allSilent;
 }
 
 /**
@@ -29,8 +48,6 @@ export function nodesConcerned(change: ViewChange, view: ClusterView): readonly 
   const [before, after] = [change.before as Node | undefined, change.after as Node | undefined];
   const ready = (node: Node | undefined): string | undefined => node && nodeCondition(node, 'Ready')?.status;
   if (before !== undefined && after !== undefined && ready(before) === ready(after)) return [change.ref];
-  const others = view
-    .list<Node>('v1', 'Node')
-    .filter((node) => !isNodeReady(node) && node.metadata.name !== change.ref.name);
+  const others = ailingOf(view).unready.filter((node) => node.metadata.name !== change.ref.name);
   return [change.ref, ...others.map(refOf)];
 }
