@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthProcess } from '../../fixtures/lab/berth-process.ts';
 
 const rounds = 50;
@@ -15,11 +16,11 @@ interface ConfigMap {
   readonly data: { readonly value: string };
 }
 
-/** Writes until the connection breaks; notes what was acknowledged, by name. */
+/** Writes until the connection breaks; says what was acknowledged, by name. */
 async function writeUntilKilled(
   berth: BerthProcess,
   prefix: string,
-  acknowledged: Map<string, string>,
+  onAcknowledged: (name: string, value: string) => void,
 ): Promise<void> {
   for (let index = 0; ; index++) {
     const name = `${prefix}-${index % 5}`;
@@ -32,8 +33,28 @@ async function writeUntilKilled(
       if (/ECONNRESET|socket hang up|ECONNREFUSED|ENOENT|EPIPE/.test(String(error))) return;
       throw error;
     }
-    acknowledged.set(name, value);
+    onAcknowledged(name, value);
   }
+}
+
+/** Several writers at once. `enough` comes with an acknowledgement, one of the first few dozen. */
+function loadOf(
+  berth: BerthProcess,
+  round: number,
+  acknowledged: Map<string, string>,
+): { readonly enough: Promise<void>; readonly ended: Promise<unknown> } {
+  let left = 1 + Math.floor(Math.random() * 40);
+  let ended: Promise<unknown> = Promise.resolve();
+  const enough = new Promise<void>((resolve) => {
+    const load = Array.from({ length: writers }, (_, writer) =>
+      writeUntilKilled(berth, `r${round}w${writer}`, (name, value) => {
+        acknowledged.set(name, value);
+        if (--left === 0) resolve();
+      }),
+    );
+    ended = Promise.all(load);
+  });
+  return { enough, ended };
 }
 
 interface ConfigMapList {
@@ -67,15 +88,16 @@ test(`kill -9 of the reconciler ${rounds} times during commits loses no acknowle
       checkAcknowledged(list, acknowledged, round);
       assert.ok(Number(list.metadata.resourceVersion) >= revision, `round ${round}: the revision fell`);
       revision = Number(list.metadata.resourceVersion);
-      const load = Array.from({ length: writers }, (_, writer) =>
-        writeUntilKilled(berth, `r${round}w${writer}`, acknowledged),
+      const writes = loadOf(berth, round, acknowledged);
+      const broke = writes.ended.then(() =>
+        assert.fail(`round ${round}: the connections broke before the kill`),
       );
-      // The point of the kill is meant to be random: anywhere in a few dozen commits.
-      await new Promise((resume) => setTimeout(resume, 5 + Math.random() * 60));
+      await Promise.race([writes.enough, broke]);
+      // The commit that the kill falls into is meant to be random, and so is the place in it.
+      await sleep(Math.random() * 5);
       await berth.kill();
-      await Promise.all(load);
+      await writes.ended;
     }
-    assert.ok(acknowledged.size > rounds, 'the load did write');
   } finally {
     await berth.stop();
     rmSync(directory, { recursive: true, force: true });
