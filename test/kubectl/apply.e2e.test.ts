@@ -88,7 +88,12 @@ kubectlTest('kubectl applies, compares, edits, patches and replaces', files, [
   ["kubectl get deploy api -o jsonpath='{.status.collisionCount}'", '4'],
   [image, 'nginx:3'],
   [`kubectl patch deploy api -p '{"spec":{"replicas":3}}'`, 'deployment.apps/api patched'],
-  [`kubectl patch deploy api -p '{"spec":{"replicas":3}}'`, 'deployment.apps/api patched (no change)'],
+  // Not asked of the Deployment: its status may change between kubectl's two requests.
+  [`kubectl patch cm map -p '{"metadata":{"annotations":{"by":"hand"}}}'`, 'configmap/map patched'],
+  [
+    `kubectl patch cm map -p '{"metadata":{"annotations":{"by":"hand"}}}'`,
+    'configmap/map patched (no change)',
+  ],
   [
     `kubectl patch deploy api -p '{"spec":{"template":{"spec":{"containers":[{"name":"side","image":"side:1"}]}}}}' -o jsonpath='{.spec.template.spec.containers[*].name}'`,
     'side main',
