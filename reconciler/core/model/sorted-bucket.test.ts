@@ -59,3 +59,14 @@ test('many keys in any order are listed in theirs', () => {
   }
   assert.deepEqual(names(bucket), expected.sort());
 });
+
+test('a bucket that nobody lists keeps the order through many that come and go', () => {
+  const bucket = new SortedBucket();
+  for (let index = 0; index < 1000; index++) {
+    bucket.set(`key-${(index * 7) % 1000}`, named('first'));
+    if (index >= 10) bucket.delete(`key-${((index - 10) * 7) % 1000}`);
+  }
+  bucket.set('a', named('a'));
+  assert.equal(bucket.size, 11);
+  assert.deepEqual(names(bucket), ['a', ...Array<string>(10).fill('first')]);
+});

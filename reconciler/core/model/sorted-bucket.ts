@@ -1,21 +1,26 @@
 /**
- * Objects by key, listed in the order of their keys. A change costs the same in a bucket of ten and of a million, and
- * one that only puts another object under a key that is there searches nothing.
+ * Objects by key, listed in the order of their keys. A change costs the same in a bucket of ten and of a million:
+ * the list is put in order when somebody asks for it, and making one goes through all objects anyway.
  */
 import type { KubeObject } from './object.ts';
 
-/** Entries of one run: large enough that runs are few, small enough that shifting one costs nothing. */
-const runLengthMax = 256;
-
 interface Entry {
   readonly key: string;
-  object: KubeObject;
+  /** Undefined once it was deleted. */
+  object: KubeObject | undefined;
 }
+
+/** Deleted entries that may stay where they are, beyond as many as there are others. */
+const deletedKept = 64;
 
 export class SortedBucket {
   readonly #byKey = new Map<string, Entry>();
-  /** Stretches of the sorted list; none is empty. */
-  readonly #runs: Entry[][] = [];
+  /** Entries in order. */
+  #sorted: Entry[] = [];
+  /** Entries that came since, in any order, and do not belong behind the sorted ones. */
+  #added: Entry[] = [];
+  /** How many of them all were deleted. */
+  #deleted = 0;
   /** The list as it was last handed out; made anew after a change. */
   #list: readonly KubeObject[] | undefined;
 
@@ -36,61 +41,66 @@ export class SortedBucket {
     }
     const entry = { key, object };
     this.#byKey.set(key, entry);
-    const index = this.#runOf(key);
-    const run = this.#runs[index];
-    if (run === undefined) {
-      this.#runs.push([entry]);
-      return;
-    }
-    run.splice(lowerBound(run, key), 0, entry);
-    if (run.length > runLengthMax) this.#split(index, run);
+    const last = this.#sorted.at(-1);
+    (last === undefined || last.key < key ? this.#sorted : this.#added).push(entry);
   }
 
   delete(key: string): void {
-    if (!this.#byKey.delete(key)) return;
+    const entry = this.#byKey.get(key);
+    if (entry === undefined) return;
+    this.#byKey.delete(key);
     this.#list = undefined;
-    const index = this.#runOf(key);
-    const run = this.#runs[index];
-    if (run === undefined) return;
-    run.splice(lowerBound(run, key), 1);
-    if (run.length === 0) this.#runs.splice(index, 1);
+    entry.object = undefined;
+    // Put in order even where nobody asks for the list: what is gone must not pile up.
+    if (++this.#deleted > this.#byKey.size + deletedKept) this.#putInOrder();
   }
 
   /** Sorted by key; the same array until something changes, and never changed itself. */
   list(): readonly KubeObject[] {
     if (this.#list !== undefined) return this.#list;
+    if (this.#deleted > 0 || this.#added.length > 0) this.#putInOrder();
     const list: KubeObject[] = [];
-    for (const run of this.#runs) for (const { object } of run) list.push(object);
+    for (const { object } of this.#sorted) if (object !== undefined) list.push(object);
     this.#list = list;
     return list;
   }
 
-  /** What is written in order leaves full runs behind: only what comes in between halves them. */
-  #split(index: number, run: Entry[]): void {
-    const last = index === this.#runs.length - 1;
-    this.#runs.splice(index + 1, 0, run.splice(last ? runLengthMax : runLengthMax / 2));
-  }
-
-  /** The last run that begins with `key` or before; the first where none does. */
-  #runOf(key: string): number {
-    let low = 0;
-    let high = this.#runs.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#runs[middle]?.[0]?.key ?? '') <= key) low = middle;
-      else high = middle - 1;
+  #putInOrder(): void {
+    const merged: Entry[] = [];
+    let taken = 0;
+    for (const entry of this.#added.sort(byKey)) {
+      const place = lowerBound(this.#sorted, entry.key, taken);
+      pushKept(merged, this.#sorted, taken, place);
+      if (entry.object !== undefined) merged.push(entry);
+      taken = place;
     }
-    return low;
+    pushKept(merged, this.#sorted, taken, this.#sorted.length);
+    this.#sorted = merged;
+    this.#added = [];
+    this.#deleted = 0;
   }
 }
 
-/** The index of `key` in a sorted run, or where it would stand. */
-function lowerBound(run: readonly Entry[], key: string): number {
-  let low = 0;
-  let high = run.length;
+function byKey(left: Entry, right: Entry): number {
+  if (left.key === right.key) return 0;
+  return left.key < right.key ? -1 : 1;
+}
+
+/** Pushes those of `entries` from `start` up to `end` that were not deleted. */
+function pushKept(onto: Entry[], entries: readonly Entry[], start: number, end: number): void {
+  for (let index = start; index < end; index++) {
+    const entry = entries[index];
+    if (entry?.object !== undefined) onto.push(entry);
+  }
+}
+
+/** The index at or after `start` where `key` belongs in sorted entries. */
+function lowerBound(sorted: readonly Entry[], key: string, start: number): number {
+  let low = start;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((run[middle]?.key ?? '') < key) low = middle + 1;
+    if ((sorted[middle]?.key ?? '') < key) low = middle + 1;
     else high = middle;
   }
   return low;
