@@ -2,9 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 export interface ApiAnswer {
   readonly code: number;
@@ -86,12 +83,6 @@ export class ApiClient {
   }
 }
 
-/** This process's garbage, so that its own collector stays out of what is measured for as long as it can. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-}
-
 /** Runs `count` jobs, `width` at a time; gives how long each took, in milliseconds. */
 export async function timed(
   count: number,
@@ -110,25 +101,4 @@ export async function timed(
   };
   await Promise.all(Array.from({ length: width }, worker));
   return durations;
-}
-
-/**
- * Starts `count` jobs at a steady rate, whether or not the former ones are done; gives how long each took from when it
- * was due, in milliseconds, so that a stall counts for everybody who waits behind it.
- */
-export async function paced(
-  count: number,
-  perSecond: number,
-  job: (index: number) => Promise<void>,
-): Promise<readonly number[]> {
-  const durations: Promise<number>[] = [];
-  collectGarbage();
-  const start = performance.now();
-  while (durations.length < count) {
-    const dueMs = start + (durations.length * 1000) / perSecond;
-    const waitMs = dueMs - performance.now();
-    if (waitMs > 0) await setTimeout(Math.ceil(waitMs));
-    durations.push(job(durations.length).then(() => performance.now() - dueMs));
-  }
-  return Promise.all(durations);
 }

@@ -1,8 +1,8 @@
 /**
  * The API as clients meet it, over TLS: single objects read and written, ten thousand pods listed, a thousand watchers.
- * Latency is measured at a steady rate, counted from when a request was due; throughput with as many at once as the
- * server takes, when latency says only how many there are. The floor of a read is the same server's /healthz: TLS,
- * HTTP/2 and the way of a request, without any object. The client shares the machine's cores with the server.
+ * Latency is measured at a steady rate, whether or not former requests are answered; throughput with as many at once
+ * as the server takes, when latency says only how many there are. The floor of a read is the same server's /healthz:
+ * TLS, HTTP/2 and the way of a request, without any object. Clients share the machine's cores with the server.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,8 +12,9 @@ import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { reconcilerArguments } from '../cli/up.ts';
-import { ApiClient, paced, timed } from './api-client.ts';
+import { ApiClient, timed } from './api-client.ts';
 import { median, percentile, printFigures, type Row } from './figures.ts';
+import { fullLoad, type LoadTarget, steadyLoad } from './load-generator.ts';
 
 const pods = '/api/v1/namespaces/bench/pods';
 const tableAccept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
@@ -25,6 +26,7 @@ const readers = 8;
 /** Requests each second while latency is measured: a busy cluster, and less than half of what one core takes. */
 const getsPaced = 500;
 const createsPaced = 300;
+const createsMeasured = 4000;
 const listsMeasured = 15;
 /** Changes before those that count: compilers and caches are warm in a server that runs. */
 const warmChanges = 20;
@@ -89,6 +91,7 @@ async function beat(client: ApiClient, name: string): Promise<void> {
 }
 
 interface Berth {
+  readonly target: LoadTarget;
   readonly client: ApiClient;
   readonly connect: () => ApiClient;
   /** Resident memory. */
@@ -122,6 +125,7 @@ async function withBerth<T>(work: (berth: Berth) => Promise<T>): Promise<T> {
     const stop = new AbortController();
     const beating = heartbeats(client, stop.signal);
     const result = await work({
+      target: { url, token: readFileSync(join(directory, 'admin.token'), 'utf8').trim() },
       client,
       connect: () => new ApiClient(url, directory),
       memoryMegabytes: () =>
@@ -179,27 +183,31 @@ async function measureReads(
   berth: Berth,
   counts: { readonly pods: number; readonly watches: number },
 ): Promise<Measured> {
-  const { client } = berth;
+  const { client, target } = berth;
   await makePods(berth, counts.pods);
-  const path = (index: number): string => `${pods}/pod-${String(index % counts.pods).padStart(5, '0')}`;
-  const get = (index: number): Promise<void> => expectCode(client.call('GET', path(index * 7919)), 200);
-  const startMs = performance.now();
-  await timed(20_000, readers, get);
-  const getsPerSecond = 20_000 / ((performance.now() - startMs) / 1000);
-  const floor = await paced(5000, getsPaced, () => expectCode(client.call('GET', '/healthz'), 200));
-  const gets = await paced(10_000, getsPaced, get);
+  const paths = Array.from({ length: counts.pods }, (_, index) => {
+    // In another order than they were made.
+    const pod = String((index * 7919) % counts.pods).padStart(5, '0');
+    return `${pods}/pod-${pod}`;
+  });
+  const { perSecond: getsPerSecond } = await fullLoad(target, { paths, count: 20_000 }, readers);
+  const floor = await steadyLoad(target, { paths: ['/healthz'], count: 5000 }, getsPaced);
+  const gets = await steadyLoad(target, { paths, count: 10_000 }, getsPaced);
   const lists = await timed(listsMeasured, 1, () => expectCode(client.call('GET', pods), 200));
   const tables = await timed(listsMeasured, 1, () =>
     expectCode(client.call('GET', pods, undefined, { accept: tableAccept }), 200),
   );
   const watch = await measureWatches(berth, counts.watches);
   const rows: Row[] = [
-    row(`GET of one pod, ${getsPaced}/s`, gets, median(floor)),
+    row(`GET of one pod, ${getsPaced}/s`, gets.durations, median(floor.durations)),
     row(`list of ${counts.pods} pods`, lists),
     row(`the same as Table`, tables),
     row(`a commit at ${counts.watches} watchers`, watch),
   ];
-  return { rows, details: { getsPerSecond, megabytes: berth.memoryMegabytes() } };
+  return {
+    rows,
+    details: { getsPerSecond, getsPacedPerSecond: gets.perSecond, megabytes: berth.memoryMegabytes() },
+  };
 }
 
 function row(name: string, samples: readonly number[], floor?: number): Row {
@@ -207,21 +215,17 @@ function row(name: string, samples: readonly number[], floor?: number): Row {
   return floor === undefined ? figures : { ...figures, floor };
 }
 
-async function measureWrites({ client, cpuSeconds }: Berth, count: number): Promise<Measured> {
-  const value = 'x'.repeat(900);
-  const create = (index: number): Promise<void> => {
-    const body = JSON.stringify({ metadata: { name: `map-${index}` }, data: { value } });
-    return expectCode(client.call('POST', '/api/v1/namespaces/bench/configmaps', body), 201);
-  };
-  await timed(count, writers, (index) => create(count + index));
-  const [start, cpuStart] = [performance.now(), cpuSeconds()];
-  await timed(count, writers, create);
-  const seconds = (performance.now() - start) / 1000;
+async function measureWrites({ target, cpuSeconds }: Berth, count: number): Promise<Measured> {
+  const body = JSON.stringify({ metadata: { generateName: 'map-' }, data: { value: 'x'.repeat(900) } });
+  const creates = { paths: ['/api/v1/namespaces/bench/configmaps'], body, count };
+  await fullLoad(target, creates, writers);
+  const cpuStart = cpuSeconds();
+  const { perSecond: writesPerSecond } = await fullLoad(target, creates, writers);
   const writesPerCpuSecond = count / (cpuSeconds() - cpuStart);
-  const durations = await paced(4000, createsPaced, (index) => create(2 * count + index));
+  const paced = await steadyLoad(target, { ...creates, count: createsMeasured }, createsPaced);
   return {
-    rows: [row(`create of 1 KiB, ${createsPaced}/s`, durations)],
-    details: { writesPerSecond: count / seconds, writesPerCpuSecond },
+    rows: [row(`create of 1 KiB, ${createsPaced}/s`, paced.durations)],
+    details: { writesPerSecond, writesPerCpuSecond, createsPacedPerSecond: paced.perSecond },
   };
 }
 

@@ -13,25 +13,35 @@ export interface FieldNode {
 export type FieldSet = ReadonlyMap<PathElement, FieldNode>;
 
 /** A set under construction; it becomes a FieldSet when nobody adds to it any more. */
-export type GrowingSet = Map<PathElement, { member: boolean; children: GrowingSet }>;
+export type GrowingSet = Map<PathElement, GrowingNode>;
 
-export const emptySet: FieldSet = new Map();
+interface GrowingNode {
+  member: boolean;
+  /** The shared empty set until something is added below. */
+  children: GrowingSet;
+}
+
+const noChildren: GrowingSet = new Map();
+
+export const emptySet: FieldSet = noChildren;
 
 /** A member with nothing below it. */
 export const leafNode: FieldNode = { member: true, children: emptySet };
 
 /** Adds the field at `path`, not its parents. The empty path names the object itself, which nobody owns. */
 export function addPath(set: GrowingSet, path: FieldPath): void {
-  let children = set;
-  for (const [index, element] of path.entries()) {
+  let last: GrowingNode | undefined;
+  for (const element of path) {
+    if (last?.children === noChildren) last.children = new Map();
+    const children = last?.children ?? set;
     let node = children.get(element);
     if (node === undefined) {
-      node = { member: false, children: new Map() };
+      node = { member: false, children: noChildren };
       children.set(element, node);
     }
-    if (index === path.length - 1) node.member = true;
-    children = node.children;
+    last = node;
   }
+  if (last !== undefined) last.member = true;
 }
 
 export function setOf(paths: readonly FieldPath[]): FieldSet {

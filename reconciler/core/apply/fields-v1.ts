@@ -1,29 +1,28 @@
-/** Field sets as the JSON of managedFields (`fieldsType: FieldsV1`), both ways, remembered by identity. */
+/** Field sets as the JSON of managedFields (`fieldsType: FieldsV1`), both ways. What was read is remembered. */
 import type { FieldsV1 } from '../../../schemas/kubernetes/types/meta-v1.ts';
+import { fieldsOfText } from '../model/shared-parts.ts';
 import { parseElement, type PathElement } from './field-path.ts';
 import { emptySet, type FieldNode, type FieldSet, sortedElements } from './field-set.ts';
 
 const parsed = new WeakMap<FieldsV1, FieldSet>();
-const written = new WeakMap<FieldSet, FieldsV1>();
 
-/** The set in canonical order; `.` says that a field with members below it is a member itself. */
+/**
+ * The set in canonical order; `.` says that a field with members below it is a member itself. Equal sets are one
+ * object.
+ */
 export function toFieldsV1(set: FieldSet): FieldsV1 {
-  const known = written.get(set);
-  if (known !== undefined) return known;
-  const fields = writeLevel(set, false);
-  written.set(set, fields);
-  parsed.set(fields, set);
-  return fields;
+  return fieldsOfText(textOf(set, false));
 }
 
-function writeLevel(set: FieldSet, self: boolean): FieldsV1 {
-  const level: Record<string, unknown> = {};
-  if (self) level['.'] = {};
+function textOf(set: FieldSet, self: boolean): string {
+  const parts = self ? ['".":{}'] : [];
   for (const element of sortedElements(set)) {
     const node = set.get(element);
-    if (node !== undefined) level[element] = writeLevel(node.children, node.member && node.children.size > 0);
+    if (node === undefined) continue;
+    const below = node.children.size === 0 ? '{}' : textOf(node.children, node.member);
+    parts.push(`${JSON.stringify(element)}:${below}`);
   }
-  return level;
+  return `{${parts.join(',')}}`;
 }
 
 /** Throws where it is no FieldsV1. Elements of a kind that is not known are left out. */

@@ -1,5 +1,6 @@
 /** Any Kubernetes object, and how objects are named in the store. */
 import { parseExactJson } from './exact-json.ts';
+import { shareParts } from './shared-parts.ts';
 import type { ObjectMeta } from '../../../schemas/kubernetes/types/meta-v1.ts';
 import { builtInKinds, groupOf, type KindInfo, type KindTable } from '../../../schemas/kinds.ts';
 
@@ -72,27 +73,6 @@ export function storeKey(ref: ObjectRef, table: KindTable = builtInKinds): strin
   return ref.namespace === '' ? `${prefix}${ref.name}` : `${prefix}${ref.namespace}/${ref.name}`;
 }
 
-/** Sets of fields kept to be shared; a cluster has some dozens, and beyond this they are gathered anew. */
-const sharedFieldsMax = 2_000;
-const sharedFields = new Map<string, Readonly<Record<string, unknown>>>();
-
-/**
- * Objects of one kind that one manager wrote own the same fields: ten thousand pods hold one set instead of ten
- * thousand, which is a third of their memory.
- */
-function shareFields(metadata: { managedFields?: ObjectMeta['managedFields'] }): void {
-  if (metadata.managedFields === undefined) return;
-  metadata.managedFields = metadata.managedFields.map((entry) => {
-    if (entry.fieldsV1 === undefined) return entry;
-    const text = JSON.stringify(entry.fieldsV1);
-    const known = sharedFields.get(text);
-    if (known !== undefined) return { ...entry, fieldsV1: known };
-    if (sharedFields.size >= sharedFieldsMax) sharedFields.clear();
-    sharedFields.set(text, entry.fieldsV1);
-    return entry;
-  });
-}
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -114,13 +94,13 @@ export function decodeObject(value: Uint8Array, modRevision: number): KubeObject
   if (known !== undefined) {
     encodedFrom.delete(value);
     const metadata = { ...known.metadata, resourceVersion: String(modRevision) };
-    shareFields(metadata);
+    shareParts(metadata);
     return { ...known, metadata };
   }
   const object = parseExactJson(decoder.decode(value)) as KubeObject & {
-    metadata: { resourceVersion?: string; managedFields?: ObjectMeta['managedFields'] };
+    metadata: { resourceVersion?: string; namespace?: string; managedFields?: ObjectMeta['managedFields'] };
   };
   object.metadata.resourceVersion = String(modRevision);
-  shareFields(object.metadata);
+  shareParts(object.metadata);
   return object;
 }
