@@ -105,14 +105,16 @@ function holdsSecrets({ resource }: AuditedRequest): boolean {
   return secretBodies.has(name) || secretBodies.has(`${name}/${resource.subresource}`);
 }
 
+const anything: readonly never[] = [];
+
 function matches(rule: PolicyRule, request: AuditedRequest): boolean {
   const {
-    users = [],
-    userGroups = [],
-    verbs = [],
-    namespaces = [],
-    resources = [],
-    nonResourceURLs = [],
+    users = anything,
+    userGroups = anything,
+    verbs = anything,
+    namespaces = anything,
+    resources = anything,
+    nonResourceURLs = anything,
   } = rule;
   if (users.length > 0 && !users.includes(request.user?.name ?? '')) return false;
   if (userGroups.length > 0 && !(request.user?.groups ?? []).some((group) => userGroups.includes(group)))

@@ -2,8 +2,21 @@
 
 const dayMs = 86_400_000;
 
+/** The second that was written last: under load hundreds of objects are made in one. */
+let lastSecond = Number.NaN;
+let lastText = '';
+
 /** `2026-11-23T09:37:45Z`: whole seconds in UTC, as metav1.Time is written. */
 export function formatTime(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastText = formatSecond(second * 1000);
+    lastSecond = second;
+  }
+  return lastText;
+}
+
+function formatSecond(ms: number): string {
   const days = Math.floor(ms / dayMs);
   const seconds = Math.floor((ms - days * dayMs) / 1000);
   const [year, month, day] = civilFromDays(days);
