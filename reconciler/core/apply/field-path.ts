@@ -75,16 +75,16 @@ const rankOfKind: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 };
 export function compareElements(a: PathElement, b: PathElement): number {
   const byKind = (rankOfKind[a.charAt(0)] ?? 0) - (rankOfKind[b.charAt(0)] ?? 0);
   if (byKind !== 0 || a === b) return byKind;
-  const [left, right] = [a.slice(2), b.slice(2)];
   switch (a.charAt(0)) {
     case 'k':
-      return compareKeys(keyFields(left), keyFields(right));
+      return compareKeys(keyFields(a.slice(2)), keyFields(b.slice(2)));
     case 'v':
-      return compareValues(JSON.parse(left), JSON.parse(right));
+      return compareValues(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)));
     case 'i':
-      return Number(left) - Number(right);
+      return Number(a.slice(2)) - Number(b.slice(2));
     default:
-      return compareText(left, right);
+      // Both begin with `f:`.
+      return compareText(a, b);
   }
 }
 

@@ -152,7 +152,8 @@ export function sameSet(a: FieldSet, b: FieldSet): boolean {
 
 /** The elements of one level in canonical order. */
 export function sortedElements(set: FieldSet): readonly PathElement[] {
-  return [...set.keys()].sort(compareElements);
+  const elements = [...set.keys()];
+  return elements.length < 2 ? elements : elements.sort(compareElements);
 }
 
 /** Every member's path, in the order in which Kubernetes lists them: a level's members, then what is below each. */
