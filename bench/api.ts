@@ -18,9 +18,9 @@ import { fullLoad, type LoadTarget, steadyLoad } from './load-generator.ts';
 
 const pods = '/api/v1/namespaces/bench/pods';
 const tableAccept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
-/** Enough to fill the store's grouped commits, few enough that a write does not wait behind the others. */
-const writers = 12;
-/** Only to fill the cluster. */
+/** As many as the store is measured with: they fill its grouped commits. */
+const writers = 64;
+
 const fillers = 64;
 const readers = 8;
 /** Requests each second while latency is measured: a busy cluster, and less than half of what one core takes. */

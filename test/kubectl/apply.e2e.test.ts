@@ -86,6 +86,10 @@ kubectlTest('kubectl applies, compares, edits, patches and replaces', files, [
   ],
   ["EDITOR='sh ./collide' kubectl edit deploy api --subresource=status", 'deployment.apps/api edited'],
   ["kubectl get deploy api -o jsonpath='{.status.collisionCount}'", '4'],
+  [
+    `kubectl patch deploy api --subresource=status --type=merge -p '{"metadata":{"labels":{"by":"status"},"annotations":{"by":"status"}}}' -o jsonpath='{.metadata.labels.by}/{.metadata.annotations.by}'`,
+    '/status',
+  ],
   [image, 'nginx:3'],
   [`kubectl patch deploy api -p '{"spec":{"replicas":3}}'`, 'deployment.apps/api patched'],
   // Not asked of the Deployment: its status may change between kubectl's two requests.

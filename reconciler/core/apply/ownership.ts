@@ -1,5 +1,7 @@
 /** Who owns what after a change: what was changed or went away is no longer the others'. */
 import { kindByGvk, kinds } from '../../../schemas/kinds.ts';
+import { kindKey } from '../model/kind-key.ts';
+import { keptByStatus } from '../registry/status-metadata.ts';
 import type { Comparison } from './compare.ts';
 import type { CustomMerge } from './custom-merge.ts';
 import {
@@ -59,10 +61,17 @@ export function resetFields(
   subresource: string,
   custom?: CustomMerge,
 ): FieldSet {
-  if (subresource === 'status') return specField;
+  if (subresource === 'status') return besideStatus(kindKey(apiVersion, kind));
   if (custom !== undefined) return custom.hasStatus ? statusField : emptySet;
   const info = kindByGvk(apiVersion, kind);
   return info?.subresources.some(({ name }) => name === 'status') === true ? statusField : emptySet;
+}
+
+/** What a write of the status leaves alone: the desired half, and what of the metadata does not move with it. */
+function besideStatus(groupKind: string): FieldSet {
+  const names = keptByStatus(groupKind);
+  if (names.length === 0) return specField;
+  return union(specField, setOf(names.map((name) => ['f:metadata', `f:${name}`])));
 }
 
 export function withoutReset(change: Comparison, reset: FieldSet): Comparison {

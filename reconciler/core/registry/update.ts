@@ -26,6 +26,7 @@ import {
 import { keepAllocation } from './keep-allocation.ts';
 import { bothRounds, nothingElse, type Prepared, type RegistryContext, refused } from './prepared.ts';
 import { invalidFields, type StatusProblem } from './status-error.ts';
+import { statusMetadata } from './status-metadata.ts';
 import { withTemplateGeneration } from './template-generation.ts';
 import { preserved } from './updates/preserved.ts';
 import { updateProblems } from './updates/updates.ts';
@@ -129,12 +130,12 @@ function specOver(before: KubeObject, object: KubeObject): Halves {
 }
 
 /**
- * The new status on the stored object. Labels and annotations move with it, as in Kubernetes; of custom objects it is
- * managedFields alone.
+ * The new status on the stored object. Labels and annotations move with it where Kubernetes lets them; of custom
+ * objects it is managedFields alone.
  */
 function statusOver(before: KubeObject, object: Halves, info: KindInfo): Halves {
   const metadata = isCustom(info)
     ? { ...before.metadata, ...defined({ managedFields: object.metadata.managedFields }) }
-    : specOver(before, object).metadata;
+    : statusMetadata(before.metadata, specOver(before, object).metadata, info);
   return withStatus({ ...before, metadata }, object.status);
 }
