@@ -20,8 +20,6 @@ const pods = '/api/v1/namespaces/bench/pods';
 const tableAccept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 /** As many as the store is measured with: they fill its grouped commits. */
 const writers = 64;
-
-const fillers = 64;
 const readers = 8;
 /** Requests each second while latency is measured: a busy cluster, and less than half of what one core takes. */
 const getsPaced = 500;
@@ -171,7 +169,7 @@ function podManifest(index: number): string {
 }
 
 async function makePods({ client }: Berth, count: number): Promise<void> {
-  await timed(count, fillers, (index) => expectCode(client.call('POST', pods, podManifest(index)), 201));
+  await timed(count, writers, (index) => expectCode(client.call('POST', pods, podManifest(index)), 201));
 }
 
 interface Measured {

@@ -1,4 +1,4 @@
-import { compareKeys } from '../key-order.ts';
+import { compareKeys, orderAround } from '../key-order.ts';
 import type { KeyEntry } from './key-entry.ts';
 
 /** Entries per chunk: inserting moves half of them at most, and finding a chunk is a search among few. */
@@ -53,11 +53,12 @@ export class SortedEntries {
 
   /** The last chunk that begins at or below `key`: where it is, or belongs. */
   #chunkOf(key: string): number {
+    const order = orderAround(key);
     let low = 0;
     let high = this.#chunks.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (compareKeys(this.#chunks[middle]?.[0]?.key ?? '', key) <= 0) low = middle;
+      if (order(this.#chunks[middle]?.[0]?.key ?? '') <= 0) low = middle;
       else high = middle - 1;
     }
     return low;
@@ -65,11 +66,12 @@ export class SortedEntries {
 }
 
 function lowerBound(chunk: readonly KeyEntry[], key: string): number {
+  const order = orderAround(key);
   let low = 0;
   let high = chunk.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareKeys(chunk[middle]?.key ?? '', key) < 0) low = middle + 1;
+    if (order(chunk[middle]?.key ?? '') < 0) low = middle + 1;
     else high = middle;
   }
   return low;
