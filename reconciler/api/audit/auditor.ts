@@ -46,7 +46,7 @@ export function createAuditor(
     if (decision.level === 'None') return { auditId, level: 'None', started: nothing, end: nothing };
     const receivedMs = clock.now();
     const record = (stage: Stage, response?: ResponseInfo): void => {
-      if (decision.omitStages.has(stage)) return;
+      if (decision.omitStages.includes(stage)) return;
       const times = { receivedMs, stageMs: clock.now() };
       file.write(JSON.stringify(auditEvent(auditId, stage, info, response, decision, times)));
     };

@@ -52,7 +52,7 @@ export interface AuditedRequest {
 
 export interface AuditDecision {
   readonly level: Level;
-  readonly omitStages: ReadonlySet<Stage>;
+  readonly omitStages: readonly Stage[];
   readonly omitManagedFields: boolean;
 }
 
@@ -88,15 +88,26 @@ const secretBodies: ReadonlySet<string> = new Set([
   'authentication.k8s.io/tokenreviews',
 ]);
 
+/** What a policy says nothing of. */
+const anything: readonly never[] = [];
+
 /** What becomes of a request: the first rule that matches decides. */
 export function decide(policy: AuditPolicy, request: AuditedRequest): AuditDecision {
   const rule = policy.rules.find((one) => matches(one, request));
   const level = rule?.level ?? 'None';
   return {
     level: level !== 'None' && holdsSecrets(request) ? 'Metadata' : level,
-    omitStages: new Set([...(policy.omitStages ?? []), ...(rule?.omitStages ?? [])]),
+    omitStages: omittedStages(policy.omitStages, rule?.omitStages),
     omitManagedFields: rule?.omitManagedFields ?? policy.omitManagedFields ?? false,
   };
+}
+
+/** Stages that the whole policy leaves out, and those that the rule does. */
+function omittedStages(
+  all: readonly Stage[] = anything,
+  ones: readonly Stage[] = anything,
+): readonly Stage[] {
+  return ones.length === 0 ? all : [...all, ...ones];
 }
 
 function holdsSecrets({ resource }: AuditedRequest): boolean {
@@ -104,8 +115,6 @@ function holdsSecrets({ resource }: AuditedRequest): boolean {
   const name = `${resource.group}/${resource.resource}`;
   return secretBodies.has(name) || secretBodies.has(`${name}/${resource.subresource}`);
 }
-
-const anything: readonly never[] = [];
 
 function matches(rule: PolicyRule, request: AuditedRequest): boolean {
   const {

@@ -94,7 +94,7 @@ export class Authenticator {
       ownAudiences.length === 0
         ? { ok: false, reason: 'the token is for another audience' }
         : { ok: true, user, audiences: ownAudiences };
-    if (adminToken.matches(token)) return forApi(adminUser);
+    if (adminToken.matches(token)) return forApi(admin);
     const issuer = issuerOf(token);
     if (issuer === undefined) return { ok: false, reason: 'the bearer token is unknown' };
     if (tokens.isIssuer(issuer)) return tokens.verify(token, audiences, view);
@@ -104,6 +104,8 @@ export class Authenticator {
     return verdict.ok ? forApi(verdict.user) : verdict;
   }
 }
+
+const admin = authenticated(adminUser);
 
 /** Everybody who proved who they are belongs to this group. */
 function authenticated(user: UserInfo): UserInfo {
