@@ -57,20 +57,20 @@ test('an endpoint that leaves gets no new connection, and those that it has stay
 
 test('no connection fails while endpoints come and go', options, async () => {
   await serve(...pods);
-  const clients: readonly [TrialNode, { readonly address: string; readonly port: number }][] = [
-    [client, { address: clusterIP, port: 80 }],
-    [host, { address: clusterIP, port: 80 }],
-    [lab.outside, { address: host.address, port: 30_080 }],
+  const clients: readonly [string, TrialNode, { readonly address: string; readonly port: number }][] = [
+    ['a pod', client, { address: clusterIP, port: 80 }],
+    ['the host', host, { address: clusterIP, port: 80 }],
+    ['outside', lab.outside, { address: host.address, port: 30_080 }],
   ];
-  for (const [node, target] of clients) await node.tell('startLoop', { protocol: 'tcp', ...target });
+  for (const [, node, target] of clients) await node.tell('startLoop', { protocol: 'tcp', ...target });
   for (let round = 0; round < 30; round += 1) {
     const kept = pods.filter((_, index) => index === round % 3 || (round >> index) % 2 === 1);
     assert.deepEqual(await serve(...kept), []);
   }
-  for (const [node] of clients) {
+  for (const [name, node] of clients) {
     const { answered, failures } = await node.tell('stopLoop', {});
-    assert.deepEqual(failures, [], `${answered} answered`);
-    assert.ok(answered > 100, `only ${answered} answered`);
+    assert.deepEqual(failures, [], `${name}: ${answered} answered`);
+    assert.ok(answered > 100, `${name}: only ${answered} answered`);
   }
 });
 
