@@ -12,6 +12,7 @@ import {
   LinkError,
 } from '../reconciler/core/ports.ts';
 import { type DesiredChange, DesiredOutbox } from '../reconciler/dispatch/desired-outbox.ts';
+import { updateText } from '../reconciler/dispatch/update-text.ts';
 import type { AgentInfo, DesiredAccepted, DesiredUpdate, Report } from '../schemas/wire/messages.ts';
 
 export type ToHosts =
@@ -53,8 +54,16 @@ class Pipe {
     socket.on('drain', () => this.#resume());
   }
 
-  send(message: ToHosts): void {
-    this.#socket.write(`${JSON.stringify(message)}\n`);
+  open(host: string, address: string): void {
+    this.#send(JSON.stringify({ type: 'open', host, address } satisfies ToHosts));
+  }
+
+  update(host: string, update: DesiredUpdate): void {
+    this.#send(`{"type":"update","host":${JSON.stringify(host)},"update":${updateText(update)}}`);
+  }
+
+  #send(line: string): void {
+    this.#socket.write(`${line}\n`);
   }
 
   /** Runs `flush` as soon as there is room. */
@@ -85,7 +94,7 @@ class PipeLink implements HostLink {
     this.#events = events;
     this.#outbox = new DesiredOutbox(epoch);
     this.#pipe = pipe;
-    pipe.send({ type: 'open', host: target.name, address: target.address });
+    pipe.open(target.name, target.address);
   }
 
   take(message: FromHosts): void {
@@ -111,7 +120,7 @@ class PipeLink implements HostLink {
 
   readonly #flush = (): void => {
     const update = this.#isOpen ? this.#outbox.next() : undefined;
-    if (update !== undefined) this.#pipe.send({ type: 'update', host: this.#target.name, update });
+    if (update !== undefined) this.#pipe.update(this.#target.name, update);
   };
 
   logs = (): Promise<never> => refused();

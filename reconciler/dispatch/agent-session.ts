@@ -24,6 +24,7 @@ import {
 } from './agent-http.ts';
 import { deadline, type Deadline } from './deadline.ts';
 import { lines } from './lines.ts';
+import { updateText } from './update-text.ts';
 
 const deadlinesMs = {
   /** The agent answers from memory. */
@@ -69,7 +70,7 @@ export class AgentSession {
 
   /** Throws LinkError `DesiredStateTooLarge` instead of sending what the agent would not read. */
   async putDesired(update: DesiredUpdate): Promise<DesiredAnswer> {
-    const json = JSON.stringify(update);
+    const json = updateText(update);
     if (json.length > desiredUpdateBytesMax || Buffer.byteLength(json) > desiredUpdateBytesMax) {
       const message = `the desired state has ${json.length} characters; at most ${desiredUpdateBytesMax} bytes can be sent`;
       throw new LinkError('DesiredStateTooLarge', message);

@@ -148,7 +148,7 @@ test('more events than one commit takes are all written', async (context) => {
 
 test('events beyond what can wait are dropped, and that is told', async (context) => {
   const trial = await started(context);
-  trial.events.record(Array.from({ length: 10_000 }, () => scheduled('web')));
+  trial.events.record(Array.from({ length: 10_000 }, (_, index) => scheduled(`web-${index}`)));
   trial.events.record([scheduled('api')]);
   assert.deepEqual(trial.warnings, ['events were dropped: more than can be written']);
 });

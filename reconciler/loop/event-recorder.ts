@@ -1,14 +1,14 @@
 /**
- * Kubernetes Events: what controllers, scheduler and hosts have to tell. Equal ones are counted on one object;
- * they are written in the background, dropped with a log line when the cluster changes faster than they can be,
+ * Kubernetes Events: what controllers, scheduler and hosts have to tell. Equal ones are counted on one object, and too
+ * many about one object are left out; they are written in the background, dropped with a log line when the cluster changes faster than they can be,
  * and expire after an hour as kube-apiserver's do.
  */
 import type { Event } from '../../schemas/kubernetes/types/core-v1.ts';
-import { stableHash } from '../core/model/stable-hash.ts';
 import { formatTime } from '../core/model/time.ts';
 import type { Change, EventRecord } from '../core/model/plan.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import type { Cluster } from './cluster.ts';
+import { type Correlated, EventCorrelator } from './event-correlator.ts';
 
 /** Events wait this long to be written together. */
 const flushDelayMs = 50;
@@ -25,7 +25,8 @@ export class EventRecorder {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  #pending: EventRecord[] = [];
+  readonly #correlator = new EventCorrelator();
+  #pending: Correlated[] = [];
   #scheduled = false;
   #writing = false;
   #cancelSweep = (): void => undefined;
@@ -51,11 +52,13 @@ export class EventRecorder {
 
   record(events: readonly EventRecord[]): void {
     if (events.length === 0) return;
-    if (this.#pending.length + events.length > pendingMax) {
-      this.#logger.warn('events were dropped: more than can be written', { dropped: events.length });
+    const now = this.#clock.now();
+    const told = events.flatMap((event) => this.#correlator.take(event, now) ?? []);
+    if (this.#pending.length + told.length > pendingMax) {
+      this.#logger.warn('events were dropped: more than can be written', { dropped: told.length });
       return;
     }
-    this.#pending.push(...events);
+    this.#pending.push(...told);
     this.#schedule();
   }
 
@@ -80,11 +83,10 @@ export class EventRecorder {
     while (this.#pending.length > 0) await this.#write(this.#changesFor(this.#pending.splice(0, perCommit)));
   }
 
-  #changesFor(taken: readonly EventRecord[]): readonly Change[] {
+  #changesFor(taken: readonly Correlated[]): readonly Change[] {
     const changes = new Map<string, Change>();
     const now = formatTime(this.#clock.now());
-    for (const record of taken) {
-      const name = eventName(record);
+    for (const { name, record } of taken) {
       const namespace = record.about.namespace === '' ? 'default' : record.about.namespace;
       const known = this.#cluster.view.get<Event>('v1', 'Event', namespace, name);
       const earlier = changes.get(`${namespace}/${name}`);
@@ -93,7 +95,7 @@ export class EventRecorder {
       const object =
         base === undefined
           ? newEvent(record, namespace, name, now)
-          : { ...base, count: (base.count ?? 1) + 1, lastTimestamp: now };
+          : { ...base, message: record.message, count: (base.count ?? 1) + 1, lastTimestamp: now };
       changes.set(
         `${namespace}/${name}`,
         known === undefined ? { type: 'create', object } : { type: 'update', scope: 'all', object },
@@ -124,19 +126,6 @@ export class EventRecorder {
       ]);
     }
   }
-}
-
-/** Equal events share a name, and so an object. */
-function eventName(record: EventRecord): string {
-  const identity = [
-    record.aboutUid,
-    record.fieldPath ?? '',
-    record.type,
-    record.reason,
-    record.message,
-    record.source,
-  ];
-  return `${record.about.name.slice(0, 236)}.${stableHash(identity.join('\0'))}`;
 }
 
 function newEvent(record: EventRecord, namespace: string, name: string, now: string): Event {

@@ -4,10 +4,10 @@
  */
 import { constraints } from './constraints.ts';
 import type { FieldProblem } from './field-problem.ts';
-import type { FieldPath, PathSegment } from './field-path.ts';
+import type { PathSegment } from './field-path.ts';
 import { type JsonSchema, definitions, refName } from './json-schema-documents.ts';
 import { type Fields, isFields } from './loose.ts';
-import { type DefinitionConstraints, Reporter, applyExactlyOne, applyRule } from './rule.ts';
+import { type DefinitionConstraints, Reporter, type Rule, applyExactlyOne, applyRule } from './rule.ts';
 
 /** How to get from a value to those inside it: directly, as items of a list, or as values of a map. */
 interface Step {
@@ -18,7 +18,7 @@ interface Step {
 
 interface Plan {
   readonly own: DefinitionConstraints | undefined;
-  readonly rules: readonly (readonly [string, NonNullable<DefinitionConstraints['fields']>[string]])[];
+  readonly rules: readonly { readonly field: string; readonly rule: Rule }[];
   readonly steps: readonly Step[];
 }
 
@@ -27,39 +27,55 @@ const leads = new Map<string, boolean>();
 
 /** Applies every constraint at and below `value`, which is of the given definition. */
 export function walkConstraints(definition: string, value: unknown, problems: FieldProblem[]): void {
-  walk({ definition, path: [], ancestors: [] }, value, problems);
+  walk(definition, value, { path: [], ancestors: [], problems });
 }
 
-/** Where the walk is. */
-interface Place {
-  readonly definition: string;
-  readonly path: FieldPath;
-  readonly ancestors: readonly Fields[];
+/** Where the walk is and what it found. One for a whole walk: paths are copied by what reports, not by what passes. */
+interface Walk {
+  readonly path: PathSegment[];
+  readonly ancestors: Fields[];
+  readonly problems: FieldProblem[];
 }
 
-function walk({ definition, path, ancestors }: Place, value: unknown, problems: FieldProblem[]): void {
+function walk(definition: string, value: unknown, at: Walk): void {
   if (!isFields(value)) return;
+  const { path, problems } = at;
   const { own, rules, steps } = planFor(definition);
-  for (const [field, rule] of rules) applyRule(rule, value[field], [...path, field], problems);
+  for (const { field, rule } of rules) {
+    path.push(field);
+    applyRule(rule, value[field], path, problems);
+    path.pop();
+  }
   if (own?.exactlyOne !== undefined) applyExactlyOne(own.exactlyOne, value, path, problems);
   if (own?.checks !== undefined) {
     const report = new Reporter(problems, path);
-    for (const check of own.checks) check(value, report, ancestors);
+    for (const check of own.checks) check(value, report, at.ancestors);
   }
-  const inside = steps.length === 0 ? ancestors : [...ancestors, value];
-  for (const { field, through, definition: inner } of steps) {
-    const child = value[field];
+  if (steps.length === 0) return;
+  at.ancestors.push(value);
+  for (const step of steps) {
+    const child = value[step.field];
     if (child === undefined || child === null) continue;
-    const at = [...path, field];
-    const into = (segment: PathSegment | undefined): Place => ({
-      definition: inner,
-      path: segment === undefined ? at : [...at, segment],
-      ancestors: inside,
-    });
-    if (through === 'value') walk(into(undefined), child, problems);
-    else if (Array.isArray(child)) child.forEach((item, index) => walk(into(index), item, problems));
-    else if (isFields(child)) for (const key of Object.keys(child)) walk(into({ key }), child[key], problems);
+    path.push(step.field);
+    walkStep(step, child, at);
+    path.pop();
   }
+  at.ancestors.pop();
+}
+
+function walkStep({ through, definition }: Step, child: unknown, at: Walk): void {
+  if (through === 'value') return walk(definition, child, at);
+  if (Array.isArray(child)) {
+    for (let index = 0; index < child.length; index++) walkInside(definition, child[index], index, at);
+  } else if (isFields(child)) {
+    for (const key of Object.keys(child)) walkInside(definition, child[key], { key }, at);
+  }
+}
+
+function walkInside(definition: string, value: unknown, segment: PathSegment, at: Walk): void {
+  at.path.push(segment);
+  walk(definition, value, at);
+  at.path.pop();
 }
 
 function planFor(definition: string): Plan {
@@ -68,7 +84,7 @@ function planFor(definition: string): Plan {
   const own = constraints[definition];
   const plan: Plan = {
     own,
-    rules: Object.entries(own?.fields ?? {}),
+    rules: Object.entries(own?.fields ?? {}).map(([field, rule]) => ({ field, rule })),
     steps: stepsOf(definition).filter((step) => leadsToConstraints(step.definition)),
   };
   plans.set(definition, plan);

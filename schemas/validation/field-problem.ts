@@ -33,8 +33,9 @@ export type ProblemReason =
 /** Values longer than this are cut in messages. */
 const shownCharactersMax = 120;
 
+/** Keeps a copy of the path: whoever walks an object goes on with its own. */
 function problem(reason: ProblemReason, segments: FieldPath, text: string): FieldProblem {
-  return { path: renderPath(segments), segments, at: 'value', reason, problem: text };
+  return { path: renderPath(segments), segments: [...segments], at: 'value', reason, problem: text };
 }
 
 /** A value as messages show it: text in quotes, objects as JSON, long ones cut. */

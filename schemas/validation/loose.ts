@@ -16,7 +16,9 @@ export function listOf(value: unknown): readonly unknown[] {
 
 /** The items of a list that are objects, each with its index. */
 export function itemsOf(value: unknown): readonly (readonly [number, Fields])[] {
-  return listOf(value).flatMap((item, index) => (isFields(item) ? [[index, item] as const] : []));
+  const found: (readonly [number, Fields])[] = [];
+  for (const [index, item] of listOf(value).entries()) if (isFields(item)) found.push([index, item]);
+  return found;
 }
 
 export function textOf(value: unknown): string | undefined {

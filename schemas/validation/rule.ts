@@ -14,7 +14,7 @@ import {
   tooMany,
   unsupported,
 } from './field-problem.ts';
-import { type FieldPath, renderPath } from './field-path.ts';
+import { type FieldPath, type PathSegment, renderPath } from './field-path.ts';
 import { type FormatName, formats } from './formats.ts';
 import { type Fields, isEmpty, isFields, listOf } from './loose.ts';
 
@@ -63,6 +63,7 @@ export type Constraints = Readonly<Record<string, DefinitionConstraints>>;
 export class Reporter {
   readonly problems: FieldProblem[];
   readonly #base: FieldPath;
+  /** Relative, too. */
   readonly #shown: FieldPath | undefined;
 
   constructor(problems: FieldProblem[], base: FieldPath, shown?: FieldPath) {
@@ -76,7 +77,7 @@ export class Reporter {
    * Kubernetes' path, a file's positions the right place.
    */
   showing(path: FieldPath): Reporter {
-    return new Reporter(this.problems, this.#base, [...this.#base, ...path]);
+    return new Reporter(this.problems, this.#base, path);
   }
 
   required(path: FieldPath, detail?: string): void {
@@ -125,12 +126,16 @@ export class Reporter {
 
   #add(problem: FieldProblem): void {
     const shown = this.#shown;
-    this.problems.push(shown === undefined ? problem : { ...problem, path: renderPath(shown) });
+    if (shown === undefined) this.problems.push(problem);
+    else this.problems.push({ ...problem, path: renderPath([...this.#base, ...shown]) });
   }
 }
 
-/** Applies a rule to one value. Values of a wrong type pass: the schema has already refused them. */
-export function applyRule(rule: Rule, value: unknown, path: FieldPath, problems: FieldProblem[]): void {
+/**
+ * Applies a rule to one value. Values of a wrong type pass: the schema has already refused them. `path` is walked along
+ * into lists and maps, and back as it was afterwards.
+ */
+export function applyRule(rule: Rule, value: unknown, path: PathSegment[], problems: FieldProblem[]): void {
   const zero = value === 0 && rule.zero === 'absent';
   if ((zero || isEmpty(value)) && rule.required !== undefined) {
     problems.push(required(path, rule.required === true ? '' : rule.required));
@@ -172,9 +177,20 @@ function boundsText(min: number | undefined, max: number | undefined): string {
     : `must be between ${min} and ${max}, inclusive`;
 }
 
-function applyToList(rule: Rule, list: readonly unknown[], path: FieldPath, problems: FieldProblem[]): void {
+function applyToList(
+  rule: Rule,
+  list: readonly unknown[],
+  path: PathSegment[],
+  problems: FieldProblem[],
+): void {
   const { items, unique } = rule;
-  if (items !== undefined) list.forEach((item, index) => applyRule(items, item, [...path, index], problems));
+  if (items !== undefined) {
+    for (let index = 0; index < list.length; index++) {
+      path.push(index);
+      applyRule(items, list[index], path, problems);
+      path.pop();
+    }
+  }
   if (unique !== undefined) reportDuplicates(list, unique, path, problems);
 }
 
@@ -199,7 +215,7 @@ function reportDuplicates(
   }
 }
 
-function applyToFields(rule: Rule, value: Fields, path: FieldPath, problems: FieldProblem[]): void {
+function applyToFields(rule: Rule, value: Fields, path: PathSegment[], problems: FieldProblem[]): void {
   const found: FieldProblem[] = [];
   if (rule.keys !== undefined) {
     for (const key of Object.keys(value)) {
@@ -208,10 +224,13 @@ function applyToFields(rule: Rule, value: Fields, path: FieldPath, problems: Fie
     }
   }
   if (rule.values !== undefined) {
-    for (const [key, entry] of Object.entries(value))
-      applyRule(rule.values, entry, [...path, { key }], found);
+    for (const key of Object.keys(value)) {
+      path.push({ key });
+      applyRule(rule.values, value[key], path, found);
+      path.pop();
+    }
   }
-  problems.push(...(toldAtMap(rule) ? found.map((one) => ({ ...one, path: renderPath(path) })) : found));
+  for (const one of found) problems.push(toldAtMap(rule) ? { ...one, path: renderPath(path) } : one);
   if (rule.exactlyOne !== undefined) applyExactlyOne(rule.exactlyOne, value, path, problems);
 }
 

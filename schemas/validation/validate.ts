@@ -63,7 +63,8 @@ function metadataProblems(info: KindInfo, metadata: Readonly<Record<string, unkn
 }
 
 /** By path; one place that the schema and a constraint both call missing or wrong is told once. */
-function sorted(problems: readonly FieldProblem[]): FieldProblem[] {
+function sorted(problems: FieldProblem[]): FieldProblem[] {
+  if (problems.length === 0) return problems;
   const unique = new Map<string, FieldProblem>();
   for (const problem of problems) {
     const key = problem.problem.startsWith('Required value')

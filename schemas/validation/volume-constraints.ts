@@ -84,19 +84,23 @@ const projections: Check = (volume, report) => {
   }
 };
 
-/** The files of one source: what Kubernetes calls the source by, the file's path, and where it is told. */
-function filesOf(source: Fields): readonly (readonly [unknown, string, FieldPath])[] {
-  const named = ['secret', 'configMap'].flatMap((kind) => {
+/** A file of a source: what Kubernetes calls the source by, the file's path, and where it is told. */
+type ProjectedFile = readonly [name: unknown, path: string, where: FieldPath];
+
+function filesOf(source: Fields): readonly ProjectedFile[] {
+  const files: ProjectedFile[] = [];
+  const add = (name: unknown, path: unknown, where: FieldPath): void => {
+    if (typeof path === 'string' && path !== '') files.push([name, path, where]);
+  };
+  for (const kind of ['secret', 'configMap']) {
     const { name, items } = fieldsOf(source[kind]);
-    return itemsOf(items).map(([index, item]) => [name ?? '', item['path'], [kind, 'items', index]] as const);
-  });
-  const downward = itemsOf(fieldsOf(source['downwardAPI'])['items']).map(
-    ([index, item]) => [item['path'], item['path'], ['downwardAPI', 'items', index]] as const,
-  );
+    for (const [index, item] of itemsOf(items)) add(name ?? '', item['path'], [kind, 'items', index]);
+  }
+  for (const [index, item] of itemsOf(fieldsOf(source['downwardAPI'])['items']))
+    add(item['path'], item['path'], ['downwardAPI', 'items', index]);
   const bundle = fieldsOf(source['clusterTrustBundle'])['path'];
-  return [...named, ...downward, [bundle, bundle, ['clusterTrustBundle']] as const].flatMap(
-    ([name, path, where]) => (typeof path === 'string' && path !== '' ? [[name, path, where] as const] : []),
-  );
+  add(bundle, bundle, ['clusterTrustBundle']);
+  return files;
 }
 
 const tokenExpiry: Check = (token, report) => {

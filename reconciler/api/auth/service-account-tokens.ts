@@ -1,6 +1,6 @@
 /** Service account tokens: signed on request, verified with every request that shows one. */
 import { createHash } from 'node:crypto';
-import { compactVerify, decodeProtectedHeader, errors, type JWTPayload, SignJWT } from 'jose';
+import { CompactSign, compactVerify, decodeProtectedHeader, errors, type JWTPayload } from 'jose';
 import type { UserInfo } from '../../core/model/user.ts';
 import type { ClusterView } from '../../core/model/view.ts';
 import type { Clock, Random } from '../../core/ports.ts';
@@ -91,7 +91,8 @@ export class ServiceAccountTokens {
 
   async #sign(payload: JWTPayload): Promise<string> {
     const { kid, privateKey } = this.keys.current;
-    return new SignJWT(payload).setProtectedHeader({ alg: signingAlgorithm, kid }).sign(privateKey);
+    const bytes = Buffer.from(JSON.stringify(payload));
+    return new CompactSign(bytes).setProtectedHeader({ alg: signingAlgorithm, kid }).sign(privateKey);
   }
 
   /** Whose token it is, for one of `audiences` at least; gives those that fit. */

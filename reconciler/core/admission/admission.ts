@@ -23,16 +23,17 @@ function asked(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): 
   const kind = groupKind(request.object);
   const warnings: string[] = [];
   const alongside: UpdateChange[] = [];
-  let { object } = request;
+  // The request of the plugin whose turn it is: the object as those before it left it.
+  let current = request;
   for (const plugin of plugins) {
     if (!plugin.operations.includes(request.operation)) continue;
     if (plugin.kinds !== undefined && !plugin.kinds.has(kind)) continue;
     if (request.subresource !== '' && plugin.subresources?.has(request.subresource) !== true) continue;
-    const verdict = plugin.admit({ ...request, object });
+    const verdict = plugin.admit(current);
     if (verdict.problem !== undefined) return { type: 'refused', problem: verdict.problem };
-    object = verdict.object ?? object;
-    warnings.push(...(verdict.warnings ?? []));
-    alongside.push(...(verdict.alongside ?? []));
+    if (verdict.object !== undefined) current = { ...current, object: verdict.object };
+    if (verdict.warnings !== undefined) warnings.push(...verdict.warnings);
+    if (verdict.alongside !== undefined) alongside.push(...verdict.alongside);
   }
-  return { type: 'admitted', object, warnings, alongside };
+  return { type: 'admitted', object: current.object, warnings, alongside };
 }

@@ -4,6 +4,7 @@
  */
 import type { OwnerReference } from '../../../schemas/kubernetes/types/meta-v1.ts';
 import type { Controller } from '../model/controller.ts';
+import { sameJson } from '../model/json.ts';
 import { type KubeObject, type ObjectRef, refOf } from '../model/object.ts';
 import { type Change, type EventRecord, type Plan, emptyPlan } from '../model/plan.ts';
 import type { ClusterView, ViewChange } from '../model/view.ts';
@@ -21,6 +22,7 @@ export const garbageCollector: Controller = { name: 'garbage-collector-controlle
 
 function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   const { before, after } = change;
+  if (before !== undefined && after !== undefined && standsAlike(before, after)) return [];
   const refs = after !== undefined && (isOwned(after) || isHeld(after)) ? [change.ref] : [];
   const leaving = after === undefined || after.metadata.deletionTimestamp !== undefined;
   const uid = (after ?? before)?.metadata.uid;
@@ -30,6 +32,16 @@ function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
     .map((reference) => view.byUid(reference.uid))
     .filter((owner) => owner !== undefined && isHeld(owner));
   return [...refs, ...dependents, ...owners.map((owner) => refOf(owner as KubeObject))];
+}
+
+/** Whether nothing of the change is of interest here; most changes are of a status. */
+function standsAlike({ metadata: was }: KubeObject, { metadata: is }: KubeObject): boolean {
+  return (
+    was.uid === is.uid &&
+    was.deletionTimestamp === is.deletionTimestamp &&
+    sameJson(was.ownerReferences, is.ownerReferences) &&
+    sameJson(was.finalizers, is.finalizers)
+  );
 }
 
 function isOwned(object: KubeObject): boolean {

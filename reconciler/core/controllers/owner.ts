@@ -1,7 +1,7 @@
 /** Owner references of the controlling kind: who made an object, who may take it, who lets it go. */
 import type { LabelSelector, OwnerReference } from '../../../schemas/kubernetes/types/meta-v1.ts';
 import { selects } from '../model/label-selector.ts';
-import { type KubeObject, type ObjectRef, refOf } from '../model/object.ts';
+import type { KubeObject, ObjectRef } from '../model/object.ts';
 import type { UpdateChange } from '../model/plan.ts';
 
 /** The one owner reference with `controller: true`. */
@@ -12,6 +12,11 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
 
 export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
   return controllerOf(object)?.uid === owner.metadata.uid;
+}
+
+/** Whether any owner reference names `owner`, a controlling one or not. */
+export function isOwnedBy(object: KubeObject, owner: KubeObject): boolean {
+  return object.metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid) ?? false;
 }
 
 /** What names `owner` as the controller of a new object. */
@@ -35,13 +40,14 @@ export function controllerRefs(
   apiVersion: string,
   kind: string,
 ): ObjectRef[] {
-  const refs = new Map<string, ObjectRef>();
+  const refs: ObjectRef[] = [];
   for (const object of objects) {
     const owner = object === undefined ? undefined : controllerOf(object);
     if (object === undefined || owner?.kind !== kind || owner.apiVersion !== apiVersion) continue;
-    refs.set(owner.name, { apiVersion, kind, namespace: refOf(object).namespace, name: owner.name });
+    if (refs.some(({ name }) => name === owner.name)) continue;
+    refs.push({ apiVersion, kind, namespace: object.metadata.namespace ?? '', name: owner.name });
   }
-  return [...refs.values()];
+  return refs;
 }
 
 export interface Claim<T> {

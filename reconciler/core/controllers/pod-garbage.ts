@@ -37,10 +37,23 @@ function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   if (ref.apiVersion !== 'v1') return [];
   if (ref.kind === 'Pod') {
     if (after === undefined) return [];
-    const ended = isPodTerminal(after as Pod) && (before === undefined || !isPodTerminal(before as Pod));
+    const [was, is] = [before, after] as [Pod | undefined, Pod];
+    if (was !== undefined && standsAlike(was, is)) return [];
+    const ended = isPodTerminal(is) && (was === undefined || !isPodTerminal(was));
     return ended ? [ref, everyEnded] : [ref];
   }
   return ref.kind === 'Node' && frees(change) ? view.podsOnNode(ref.name).map(refOf) : [];
+}
+
+/** Whether what is asked of a pod here has the same answers as before. */
+function standsAlike(was: Pod, is: Pod): boolean {
+  return (
+    was.metadata.uid === is.metadata.uid &&
+    was.spec?.nodeName === is.spec?.nodeName &&
+    isPodTerminal(was) === isPodTerminal(is) &&
+    was.metadata.deletionTimestamp === is.metadata.deletionTimestamp &&
+    was.metadata.deletionGracePeriodSeconds === is.metadata.deletionGracePeriodSeconds
+  );
 }
 
 /** Whether pods of the node may be nobody's from now on. */

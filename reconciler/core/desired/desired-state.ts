@@ -9,6 +9,7 @@ import type {
   PodCondition,
   Secret,
 } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { ObjectMeta } from '../../../schemas/kubernetes/types/meta-v1.ts';
 import type { EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
 import type { DesiredEntry, PeersEntry, ServiceEntry } from '../../../schemas/wire/messages.ts';
 import { awaitsAdmission, rejectionOf, wasRejected } from '../controllers/node/pod-admission.ts';
@@ -153,10 +154,28 @@ function gateConditions({ spec, status }: Pod): readonly PodCondition[] {
 
 /** What a host reports of a pod comes back as a change of the pod: it must cost nothing here. */
 function podChangeEntries(before: Pod | undefined, after: Pod | undefined): readonly AffectedEntry[] {
-  if (before !== undefined && after !== undefined && sameJson(withoutNoise(before), withoutNoise(after)))
-    return [];
+  if (before !== undefined && after !== undefined && isSameToHost(before, after)) return [];
   const entries = [...podEntries(before), ...podEntries(after)];
   return [...new Map(entries.map((entry) => [`${entry.node} ${entry.key}`, entry])).values()];
+}
+
+/** Whether the two are the same pod `withoutNoise`, which most changes leave as it is. */
+function isSameToHost(before: Pod, after: Pod): boolean {
+  return (
+    sameJson(before.spec, after.spec) &&
+    sameButNoise(before.metadata, after.metadata) &&
+    sameButNoise(after.metadata, before.metadata) &&
+    sameJson(gateConditions(before), gateConditions(after))
+  );
+}
+
+/** Whether every field of `left` but for noise is in `right` as well. */
+function sameButNoise(left: ObjectMeta, right: ObjectMeta): boolean {
+  for (const name of Object.keys(left) as (keyof ObjectMeta)[]) {
+    if (name === 'managedFields' || name === 'resourceVersion') continue;
+    if (!sameJson(left[name], right[name])) return false;
+  }
+  return true;
 }
 
 /** Pods that a node may take on now, because one that stood before them is gone. */

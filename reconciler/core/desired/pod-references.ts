@@ -2,8 +2,17 @@
 import type { EnvFromSource, EnvVar, Pod, Volume } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { podClaims } from '../storage/pod-claims.ts';
 
+/** By pod: the same ones are asked again with each change of what any of a host's pods mentions. */
+const known = new WeakMap<Pod, readonly string[]>();
+
 /** Entry keys, `configmap/NAMESPACE/NAME`, `secret/…` and `claim/…`, sorted, each once. */
 export function podReferences(pod: Pod): readonly string[] {
+  const references = known.get(pod) ?? referencesOf(pod);
+  known.set(pod, references);
+  return references;
+}
+
+function referencesOf(pod: Pod): readonly string[] {
   const namespace = pod.metadata.namespace ?? '';
   const keys = new Set<string>();
   const add: Add = (type, name) => {

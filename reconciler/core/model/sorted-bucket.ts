@@ -4,11 +4,15 @@
  */
 import type { KubeObject } from './object.ts';
 
-interface Entry {
+/** An object's place in a bucket. */
+export interface BucketEntry {
+  readonly bucket: SortedBucket;
   readonly key: string;
   /** Undefined once it was deleted. */
   object: KubeObject | undefined;
 }
+
+type Entry = BucketEntry;
 
 /** Deleted entries that may stay where they are, beyond as many as there are others. */
 const deletedKept = 64;
@@ -32,17 +36,25 @@ export class SortedBucket {
     return this.#byKey.get(key)?.object;
   }
 
-  set(key: string, object: KubeObject): void {
-    this.#list = undefined;
+  /** Puts the object where `key` belongs, and gives the place. */
+  set(key: string, object: KubeObject): BucketEntry {
     const known = this.#byKey.get(key);
     if (known !== undefined) {
-      known.object = object;
-      return;
+      SortedBucket.replace(known, object);
+      return known;
     }
-    const entry = { key, object };
+    this.#list = undefined;
+    const entry: Entry = { bucket: this, key, object };
     this.#byKey.set(key, entry);
     const last = this.#sorted.at(-1);
     (last === undefined || last.key < key ? this.#sorted : this.#added).push(entry);
+    return entry;
+  }
+
+  /** Puts another object at a place from which none was deleted. */
+  static replace(entry: BucketEntry, object: KubeObject): void {
+    entry.bucket.#list = undefined;
+    entry.object = object;
   }
 
   delete(key: string): void {

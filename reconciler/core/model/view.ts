@@ -6,7 +6,7 @@ import { isCustomResourceDefinition } from '../custom/definition.ts';
 import { kindKey } from './kind-key.ts';
 import { hasLabels } from './label-selector.ts';
 import { type KubeObject, type ObjectRef, refOf } from './object.ts';
-import { SortedBucket } from './sorted-bucket.ts';
+import { type BucketEntry, SortedBucket } from './sorted-bucket.ts';
 
 /** What changed, as told to whoever maps changes to work. */
 export interface ViewChange {
@@ -47,7 +47,9 @@ export class MutableView implements ClusterView {
   revision = 0;
   readonly #kinds = new Map<string, SortedBucket>();
   readonly #namespaces = new Map<string, SortedBucket>();
-  readonly #uids = new Map<string, KubeObject>();
+  /** By kind, namespace and name. */
+  readonly #names = new Map<string, Map<string, Map<string, Standing>>>();
+  readonly #uids = new Map<string, Standing>();
   readonly #owners = new Map<string, SortedBucket>();
   readonly #nodes = new Map<string, SortedBucket>();
   readonly #labels = new Map<string, SortedBucket>();
@@ -70,7 +72,7 @@ export class MutableView implements ClusterView {
     namespace: string,
     name: string,
   ): T | undefined {
-    return this.#kinds.get(kindKey(apiVersion, kind))?.get(`${namespace}/${name}`) as T | undefined;
+    return this.#names.get(kindKey(apiVersion, kind))?.get(namespace)?.get(name)?.object as T | undefined;
   }
 
   list<T extends KubeObject>(apiVersion: T['apiVersion'], kind: T['kind'], namespace?: string): readonly T[] {
@@ -81,7 +83,7 @@ export class MutableView implements ClusterView {
   }
 
   byUid(uid: string): KubeObject | undefined {
-    return this.#uids.get(uid);
+    return this.#uids.get(uid)?.object;
   }
 
   ownedBy(uid: string): readonly KubeObject[] {
@@ -111,23 +113,39 @@ export class MutableView implements ClusterView {
 
   /** Puts `after` (or removes, where undefined) under `ref`, and says what changed. */
   apply(ref: ObjectRef, after: KubeObject | undefined, revision: number): ViewChange {
-    const before = this.get<KubeObject>(ref.apiVersion, ref.kind, ref.namespace, ref.name);
-    const places = after === undefined ? [] : this.#placesOf(after);
-    if (before !== undefined && (after === undefined || !standsWhereItStood(before, after))) {
-      for (const { index, bucket, key } of this.#placesOf(before)) {
-        const stays = places.some((place) => place.index === index && place.bucket === bucket);
-        if (!stays) dropFrom(index, bucket, key);
-      }
-    }
-    if (before?.metadata.uid !== undefined && before.metadata.uid !== after?.metadata.uid)
-      this.#uids.delete(before.metadata.uid);
-    if (after !== undefined) {
-      for (const { index, bucket, key } of places) addTo(index, bucket, key, after);
-      if (after.metadata.uid !== undefined) this.#uids.set(after.metadata.uid, after);
-    }
+    const standing = this.#names.get(kindKey(ref.apiVersion, ref.kind))?.get(ref.namespace)?.get(ref.name);
+    const before = standing?.object;
+    if (standing !== undefined && after !== undefined && standsWhereItStood(standing.object, after)) {
+      standing.object = after;
+      for (const place of standing.places) SortedBucket.replace(place, after);
+    } else this.#move(ref, before, after);
     if (ref.kind === 'CustomResourceDefinition') this.#table = undefined;
     this.revision = revision;
     return { ref, before, after };
+  }
+
+  #move(ref: ObjectRef, before: KubeObject | undefined, after: KubeObject | undefined): void {
+    const places = after === undefined ? [] : this.#placesOf(after);
+    for (const { index, bucket, key } of before === undefined ? [] : this.#placesOf(before)) {
+      const stays = places.some((place) => place.index === index && place.bucket === bucket);
+      if (!stays) dropFrom(index, bucket, key);
+    }
+    if (before?.metadata.uid !== undefined) this.#uids.delete(before.metadata.uid);
+    if (after === undefined) return this.#forget(ref);
+    const taken = places.map(({ index, bucket, key }) => addTo(index, bucket, key, after));
+    const standing = { object: after, places: taken };
+    const kind = kindKey(ref.apiVersion, ref.kind);
+    const namespaces = this.#names.get(kind) ?? new Map<string, Map<string, Standing>>();
+    const names = namespaces.get(ref.namespace) ?? new Map<string, Standing>();
+    this.#names.set(kind, namespaces.set(ref.namespace, names.set(ref.name, standing)));
+    if (after.metadata.uid !== undefined) this.#uids.set(after.metadata.uid, standing);
+  }
+
+  #forget(ref: ObjectRef): void {
+    const namespaces = this.#names.get(kindKey(ref.apiVersion, ref.kind));
+    const names = namespaces?.get(ref.namespace);
+    names?.delete(ref.name);
+    if (names?.size === 0) namespaces?.delete(ref.namespace);
   }
 
   #placesOf(object: KubeObject): Place[] {
@@ -151,9 +169,16 @@ export class MutableView implements ClusterView {
 
 /** Whether no index tells the two apart; most writes change a status and nothing that is looked up. */
 function standsWhereItStood(before: KubeObject, after: KubeObject): boolean {
+  if (before.metadata.uid !== after.metadata.uid) return false;
   if (before.metadata.ownerReferences !== after.metadata.ownerReferences) return false;
   if (!isPod(before) || !isPod(after)) return true;
   return before.metadata.labels === after.metadata.labels && before.spec?.nodeName === after.spec?.nodeName;
+}
+
+/** An object with the places at which the indexes have it. */
+interface Standing {
+  object: KubeObject;
+  readonly places: readonly BucketEntry[];
 }
 
 /** One entry of one index. */
@@ -167,13 +192,13 @@ function labelBucket(namespace: string, name: string, value: string): string {
   return `${namespace}/${name}=${value}`;
 }
 
-function addTo(index: Map<string, SortedBucket>, name: string, key: string, object: KubeObject): void {
+function addTo(index: Map<string, SortedBucket>, name: string, key: string, object: KubeObject): BucketEntry {
   let bucket = index.get(name);
   if (bucket === undefined) {
     bucket = new SortedBucket();
     index.set(name, bucket);
   }
-  bucket.set(key, object);
+  return bucket.set(key, object);
 }
 
 function dropFrom(index: Map<string, SortedBucket>, name: string, key: string): void {

@@ -25,7 +25,7 @@ export function keptByStatus(groupKind: string): readonly string[] {
 /** `after` with what a write of the status leaves as it was `before`. */
 export function statusMetadata(before: ObjectMeta, after: ObjectMeta, info: KindInfo): ObjectMeta {
   const names = keptByStatus(`${info.group}/${info.kind}`);
-  if (names.length === 0) return after;
+  if (before === after || names.length === 0) return after;
   return Object.fromEntries([
     ...Object.entries(after).filter(([name]) => !names.includes(name)),
     ...Object.entries(before).filter(([name]) => names.includes(name)),

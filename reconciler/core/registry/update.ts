@@ -42,7 +42,7 @@ export function prepareUpdate(stored: KubeObject, change: UpdateChange, context:
   const changed = isCustom(info) ? overlay : preserved(overlay, before, subresource);
   let next: Halves = isCustom(info)
     ? completeCustom(changed, info, view)
-    : withTemplateGeneration(applyDefaults(changed), before);
+    : completeBuiltIn(changed, before, change);
   if (isService(next)) {
     const allocated = keepAllocation(before as Service, next, context);
     if ('code' in allocated) return refused(allocated);
@@ -75,6 +75,11 @@ export function prepareUpdate(stored: KubeObject, change: UpdateChange, context:
   const counted = withGeneration(object, before, info);
   const written = isCustom(info) ? storedCustom(counted, info, view) : counted;
   return { type: 'write', object: written, before: stored, warnings, alongside };
+}
+
+/** A status has no defaults, and what it belongs to was completed when it was written. */
+function completeBuiltIn(changed: KubeObject, before: KubeObject, { scope }: UpdateChange): KubeObject {
+  return scope === 'status' ? changed : withTemplateGeneration(applyDefaults(changed), before);
 }
 
 function problemOf(
@@ -134,6 +139,8 @@ function specOver(before: KubeObject, object: KubeObject): Halves {
  * objects it is managedFields alone.
  */
 function statusOver(before: KubeObject, object: Halves, info: KindInfo): Halves {
+  // Whoever made the object from the stored one with another status has left its metadata alone.
+  if (object.metadata === before.metadata) return withStatus(before, object.status);
   const metadata = isCustom(info)
     ? { ...before.metadata, ...defined({ managedFields: object.metadata.managedFields }) }
     : statusMetadata(before.metadata, specOver(before, object).metadata, info);

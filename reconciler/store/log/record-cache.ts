@@ -7,6 +7,9 @@ const overheadBytes = 200;
 /** A value that is a small part of a larger buffer is copied, or the cache would hold all of that. */
 const sharedPartMin = 0.5;
 
+/** To this part of the bound the cache shrinks: each time it goes past the places of what was taken out before. */
+const shrunkTo = 0.97;
+
 /** Keeps the records in memory that were written or read last, up to a bound. Each hangs on its entry. */
 export class RecordCache {
   readonly #bytesMax: number;
@@ -37,8 +40,9 @@ export class RecordCache {
   }
 
   #shrink(): void {
+    const wanted = this.#bytesMax * shrunkTo;
     for (const entry of this.#entries) {
-      if (this.#bytes <= this.#bytesMax) return;
+      if (this.#bytes <= wanted) return;
       if (entry.read) {
         entry.read = false;
         this.#entries.delete(entry);

@@ -13,6 +13,9 @@ const events = eventsOf('cidrAllocator');
 const nodePrefix = 24;
 const nodeRangeSize = 2 ** (32 - nodePrefix);
 
+/** Nodes given a range by one plan: the more a commit names, the likelier another writer was faster with one of them. */
+const rangesPerPlan = 50;
+
 /** One key for all nodes: two plans at a time could give one range to two of them. */
 const everyNode: ObjectRef = { apiVersion: 'v1', kind: 'Node', namespace: '', name: '' };
 
@@ -44,6 +47,7 @@ function plan(view: ClusterView, range: Ipv4Range): Plan {
   const told: EventRecord[] = [];
   let slot = 0;
   for (const node of waiting) {
+    if (changes.length === rangesPerPlan) return { changes, events: told, requeueAfterMs: 0 };
     while (taken.has(slot)) slot++;
     if ((slot + 1) * nodeRangeSize > range.size) {
       told.push(

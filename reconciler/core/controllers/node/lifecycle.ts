@@ -41,10 +41,11 @@ function keysFor(change: ViewChange, view: ClusterView): readonly ObjectRef[] {
   if (kind === 'Lease') return namespace === leaseNamespace ? nodeRef(name, view) : [];
   if (apiVersion !== 'v1' || kind !== 'Pod' || change.after === undefined) return [];
   const pod = change.after as Pod;
-  const node = view.get<Node>('v1', 'Node', '', pod.spec?.nodeName ?? '');
-  return node !== undefined && isNodeReady(node) === isPodReady(pod)
-    ? []
-    : nodeRef(pod.spec?.nodeName ?? '', view);
+  const nodeName = pod.spec?.nodeName ?? '';
+  const node = view.get<Node>('v1', 'Node', '', nodeName);
+  if (node === undefined) return [];
+  const concerned = isNodeReady(node) ? isDoubted(pod) : isPodReady(pod);
+  return concerned ? nodeRef(nodeName, view) : [];
 }
 
 function nodeRef(name: string, view: ClusterView): readonly ObjectRef[] {
@@ -133,12 +134,16 @@ function doubted(pods: readonly Pod[], nowMs: number): Settled {
 
 /** What was doubted because of the node alone is believed again: its containers' last word counts. */
 function restored(pods: readonly Pod[], nowMs: number): Settled {
-  const doubtful = pods.filter((pod) => {
-    const ready = podCondition(pod, 'Ready');
-    const sound = podCondition(pod, 'ContainersReady')?.status === 'True';
-    return ready?.status === 'False' && ready.reason === podNotReadyReason && sound;
-  });
+  const doubtful = pods.filter(
+    (pod) => isDoubted(pod) && podCondition(pod, 'ContainersReady')?.status === 'True',
+  );
   return { changes: doubtful.map((pod) => readiness(pod, 'True', undefined, nowMs)), events: [] };
+}
+
+/** Not ready because its node was not. */
+function isDoubted(pod: Pod): boolean {
+  const ready = podCondition(pod, 'Ready');
+  return ready?.status === 'False' && ready.reason === podNotReadyReason;
 }
 
 function readiness(pod: Pod, status: string, reason: string | undefined, nowMs: number): Change {

@@ -9,7 +9,7 @@ import { isPodActive, isPodTerminal } from '../../model/pod-status.ts';
 import { seededName } from '../../model/seeded-suffix.ts';
 import type { ClusterView, ViewChange } from '../../model/view.ts';
 import { eventsOf } from '../events.ts';
-import { type Claim, claim, controllerOf, controllerRefs, isControlledBy } from '../owner.ts';
+import { type Claim, claim, controllerOf, controllerRefs, isControlledBy, isOwnedBy } from '../owner.ts';
 import { podFromTemplate } from '../pod-from-template.ts';
 import { isNamespaceEnding, takenChanges } from '../refusal.ts';
 import { deletionOrder } from './deletion-order.ts';
@@ -92,13 +92,16 @@ function podsOf(
   const candidates: Pod[] = [];
   let terminating = 0;
   for (const object of view.ownedBy(set.metadata.uid ?? '')) {
-    if (object.kind !== 'Pod' || !isControlledBy(object, set)) continue;
+    if (object.kind !== 'Pod') continue;
     const pod = object as Pod;
+    // Who controls the active ones is asked once, by the claim: there may be ten thousand.
     if (isPodActive(pod)) candidates.push(pod);
-    else if (!isPodTerminal(pod) && (leaving || selects(selector, pod.metadata.labels))) terminating += 1;
+    else if (isPodTerminal(pod) || !isControlledBy(pod, set)) continue;
+    else if (leaving || selects(selector, pod.metadata.labels)) terminating += 1;
   }
-  const orphans = leaving ? [] : view.podsWithoutController(set.metadata.namespace ?? '');
-  const claimed = claim(set, selector, [...candidates, ...orphans.filter(isPodActive)]);
+  for (const pod of leaving ? [] : view.podsWithoutController(set.metadata.namespace ?? ''))
+    if (isPodActive(pod) && !isOwnedBy(pod, set)) candidates.push(pod);
+  const claimed = claim(set, selector, candidates);
   return { claimed, pods: { active: claimed.owned, terminating } };
 }
 

@@ -36,7 +36,7 @@ function availabilityOf(set: ReplicatedSet, pods: readonly Pod[], nowMs: number)
     if (hasLabels(templateLabels, pod.metadata.labels)) labelled += 1;
     if (!isPodReady(pod)) continue;
     ready += 1;
-    const inMs = availableInMs(pod, minReadySeconds, nowMs);
+    const inMs = minReadySeconds === 0 ? 0 : availableInMs(pod, minReadySeconds, nowMs);
     if (inMs === 0) available += 1;
     else if (inMs !== undefined && (nextInMs === undefined || inMs < nextInMs)) nextInMs = inMs;
   }

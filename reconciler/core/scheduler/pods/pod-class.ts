@@ -2,7 +2,7 @@
  * Pods that are alike to the scheduler are one class: what it looks at is read and prepared once for all of them.
  * The replicas of a workload are one class; so are those of two workloads that ask for the same with the same labels.
  */
-import type { Container, Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
+import type { Container, Pod, PodSpec } from '../../../../schemas/kubernetes/types/core-v1.ts';
 import { comparedRequests, podRequests, type Requests } from '../pod-requests.ts';
 import { type PodTerms, podTerms } from './affinity-term.ts';
 import { hostPortsOf } from './host-ports.ts';
@@ -26,39 +26,65 @@ export interface PodClass {
 }
 
 const keys = new WeakMap<Pod, string>();
+/** The part that is the spec's: of the changes of a pod, those of its status are the most, and leave it as it is. */
+const specKeys = new WeakMap<PodSpec, string>();
+/** Equal keys as one text: there are few classes of many pods. */
+const texts = new Map<string, string>();
+const textsMax = 10_000;
 
 /** What decides the class of a pod, as text: everything that filters and scores look at, and nothing else. */
 export function classKey(pod: Pod): string {
   const known = keys.get(pod);
   if (known !== undefined) return known;
-  const key = computedKey(pod);
+  const key = shared(computedKey(pod));
   keys.set(pod, key);
   return key;
 }
 
+function shared(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  if (texts.size >= textsMax) texts.clear();
+  texts.set(text, text);
+  return text;
+}
+
 function computedKey(pod: Pod): string {
-  const { metadata, spec, status } = pod;
-  return JSON.stringify([
+  const { metadata, spec = emptySpec, status } = pod;
+  let specKey = specKeys.get(spec);
+  if (specKey === undefined) {
+    specKey = shared(computedSpecKey(spec));
+    specKeys.set(spec, specKey);
+  }
+  const own = JSON.stringify([
     metadata.namespace,
     metadata.labels,
     owner(pod),
-    spec?.priority,
-    spec?.preemptionPolicy,
-    spec?.schedulerName,
-    spec?.nodeSelector,
-    spec?.affinity,
-    spec?.tolerations,
-    spec?.topologySpreadConstraints,
-    spec?.containers.map(containerParts),
-    spec?.initContainers?.map(containerParts),
     claims(pod),
-    spec?.resourceClaims,
-    spec?.overhead,
-    spec?.resources,
     status?.containerStatuses?.map((one) => [one.allocatedResources, one.resources]),
     status?.initContainerStatuses?.map((one) => [one.allocatedResources, one.resources]),
     status?.allocatedResources,
     status?.resources,
+  ]);
+  return own + specKey;
+}
+
+const emptySpec: PodSpec = { containers: [] };
+
+function computedSpecKey(spec: PodSpec): string {
+  return JSON.stringify([
+    spec.priority,
+    spec.preemptionPolicy,
+    spec.schedulerName,
+    spec.nodeSelector,
+    spec.affinity,
+    spec.tolerations,
+    spec.topologySpreadConstraints,
+    spec.containers.map(containerParts),
+    spec.initContainers?.map(containerParts),
+    spec.resourceClaims,
+    spec.overhead,
+    spec.resources,
   ]);
 }
 
