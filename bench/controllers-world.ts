@@ -52,7 +52,7 @@ export interface ControllersFigures {
 const namespace = 'default';
 const name = 'web';
 const deadlineMs = 300_000;
-const lookMs = 20;
+const lookMs = 100;
 
 const complain = (message: string, fields?: object): void =>
   void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);

@@ -19,7 +19,7 @@ const longWorkRestMaxMs = 100;
  * theirs, and is counted once for all that came in.
  */
 const longBusyMs = 4;
-const restPerBusyTime = 9;
+const restPerBusyTime = 19;
 
 /** `again` counts as a failure and waits; a number asks for another turn after so many milliseconds. */
 export type WorkOutcome = 'done' | 'again' | { readonly afterMs: number };
