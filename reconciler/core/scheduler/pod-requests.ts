@@ -39,7 +39,8 @@ export function comparedRequests(pod: Pod): Requests {
   return computed(pod, assumed);
 }
 
-function hasStatusResources({ status }: Pod): boolean {
+/** Whether the statuses of its containers have a say in what it asks for. */
+export function hasStatusResources({ status }: Pod): boolean {
   const of = (statuses: readonly ContainerStatus[] | undefined): boolean =>
     (statuses ?? []).some((one) => one.allocatedResources !== undefined || one.resources !== undefined);
   if (status === undefined) return false;

@@ -3,7 +3,7 @@
  * The replicas of a workload are one class; so are those of two workloads that ask for the same with the same labels.
  */
 import type { Container, Pod, PodSpec } from '../../../../schemas/kubernetes/types/core-v1.ts';
-import { comparedRequests, podRequests, type Requests } from '../pod-requests.ts';
+import { comparedRequests, hasStatusResources, podRequests, type Requests } from '../pod-requests.ts';
 import { type PodTerms, podTerms } from './affinity-term.ts';
 import { hostPortsOf } from './host-ports.ts';
 import type { Labels } from './label-matcher.ts';
@@ -39,6 +39,18 @@ export function classKey(pod: Pod): string {
   const key = shared(computedKey(pod));
   keys.set(pod, key);
   return key;
+}
+
+/** Whether the one is surely of the other's class, without asking for it: most changes of a pod are of its status. */
+export function isSurelyOfClass(pod: Pod, other: Pod): boolean {
+  return (
+    pod.spec === other.spec &&
+    pod.metadata.labels === other.metadata.labels &&
+    pod.metadata.ownerReferences === other.metadata.ownerReferences &&
+    pod.metadata.uid === other.metadata.uid &&
+    !hasStatusResources(pod) &&
+    !hasStatusResources(other)
+  );
 }
 
 function shared(text: string): string {

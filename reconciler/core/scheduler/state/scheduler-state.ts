@@ -9,6 +9,7 @@ import { isPodDeleted, isPodTerminal } from '../../model/pod-status.ts';
 import { RefusalTable } from '../filters/refusal.ts';
 import type { PortsInUse } from '../pods/host-ports.ts';
 import type { Labels } from '../pods/label-matcher.ts';
+import { isSurelyOfClass } from '../pods/pod-class.ts';
 import { isVictim } from '../preemption/victim-mark.ts';
 import type { Profile } from '../profile.ts';
 import { ClassCache } from './class-cache.ts';
@@ -184,8 +185,8 @@ export class SchedulerState {
     const uid = pod.metadata.uid ?? '';
     this.#mark(pod);
     this.denominate(uid);
-    const next = this.#placedPod(pod, nodeName);
     const known = this.#placed.get(uid);
+    const next = this.#placedPod(pod, nodeName, known);
     if (
       known !== undefined &&
       known.of === next.of &&
@@ -214,11 +215,11 @@ export class SchedulerState {
     if (placed !== undefined) this.#unplace(placed);
   }
 
-  #placedPod(pod: Pod, nodeName: string): PlacedPod {
+  #placedPod(pod: Pod, nodeName: string, known?: PlacedPod): PlacedPod {
     return {
       uid: pod.metadata.uid ?? '',
       pod,
-      of: this.recordOf(pod),
+      of: known !== undefined && isSurelyOfClass(pod, known.pod) ? known.of : this.recordOf(pod),
       nodeName,
       leaving: isPodDeleted(pod),
     };
