@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { type Compiled, compile } from '../nodes/agent/core/net/compile.ts';
-import { diffRulesets } from '../nodes/agent/core/net/diff.ts';
+import { diffRulesets, stepsOf } from '../nodes/agent/core/net/diff.ts';
 import { runCommand } from '../nodes/agent/net/command.ts';
 import { applyTransaction } from '../nodes/agent/net/nft.ts';
 import type { ServiceEntry } from '../schemas/wire/messages.ts';
@@ -87,7 +87,8 @@ async function measureOwn(size: number): Promise<Samples> {
     changeMs.push(
       await timed(async () => {
         const next = compile({ network, services, hostPorts: [] }, compiled, new Set([entry.key]));
-        await applyTransaction(diffRulesets(compiled.ruleset, next.ruleset), index);
+        for (const step of stepsOf(diffRulesets(compiled.ruleset, next.ruleset)))
+          await applyTransaction(step, index);
         compiled = next;
       }),
     );

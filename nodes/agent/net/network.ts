@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import { hostPaths, type NetworkEntry, type NetworkPeer } from '../../../schemas/wire/messages.ts';
 import { type Compiled, compile } from '../core/net/compile.ts';
 import { renderConflist } from '../core/net/conflist.ts';
-import { diffRulesets, isEmptyTransaction } from '../core/net/diff.ts';
+import { diffRulesets, stepsOf } from '../core/net/diff.ts';
 import { planRoutes } from '../core/net/routes.ts';
 import type { Transaction } from '../core/net/ruleset.ts';
 import { staleFlows } from '../core/net/stale-flows.ts';
@@ -141,11 +141,11 @@ class HostNetwork implements Network {
   }
 
   async #transact(transaction: Transaction, compiled: Compiled): Promise<void> {
-    if (!isEmptyTransaction(transaction)) {
+    for (const step of stepsOf(transaction)) {
       const cookie = (this.#cookie + 1) >>> 0;
       // Until nft says that it succeeded, nobody knows.
       this.#inKernel = undefined;
-      await applyTransaction(transaction, cookie);
+      await applyTransaction(step, cookie);
       this.#cookie = cookie;
     }
     this.#inKernel = compiled;

@@ -31,8 +31,19 @@ export function diffRulesets(previous: Ruleset | undefined, next: Ruleset): Tran
   };
 }
 
-export function isEmptyTransaction(transaction: Transaction): boolean {
-  return transaction.type === 'change' && transaction.commands.length === 0;
+/**
+ * The transaction in the steps in which the kernel has to take it. A packet that is on its way while a transaction takes
+ * effect may find an element of the new rules and follow it into a chain of the old ones: a chain that is new is empty
+ * there, and the packet would leave it untranslated. So new chains come first, on their own.
+ */
+export function stepsOf(transaction: Transaction): readonly Transaction[] {
+  if (transaction.type === 'replace') return [transaction];
+  const { commands } = transaction;
+  const added = commands.filter(({ command }) => command === 'add-chain');
+  const others = commands.filter(({ command }) => command !== 'add-chain');
+  return [added, others]
+    .filter(({ length }) => length > 0)
+    .map((part) => ({ type: 'change', commands: part }));
 }
 
 interface Steps {

@@ -130,29 +130,35 @@ const hostPorts: Chain = {
   ],
 };
 
-/** What is sent to an address of the host that others know. */
+const nodePorts: Rule = {
+  statements: [{ kind: 'verdict-map', key: ['meta l4proto', 'th dport'], map: 'node-ports' }],
+};
+
+/**
+ * What is sent to an address of the host that others know. It is looked for twice: kernels before 6.17 may find nothing
+ * while a transaction puts another element in the place of one.
+ */
 const local: Chain = {
   name: 'local',
-  rules: [
-    { statements: [{ kind: 'verdict-map', key: ['meta l4proto', 'th dport'], map: 'node-ports' }] },
-    { statements: [{ kind: 'goto', chain: hostPorts.name }] },
-  ],
+  rules: [nodePorts, nodePorts, { statements: [{ kind: 'goto', chain: hostPorts.name }] }],
 };
 
 const loopbackRange = '127.0.0.0/8';
 
 /** Runs for the first packet of each connection; what goes elsewhere leaves it after a failed lookup or two. */
 function dispatch(ranges: Ranges): Chain {
+  const services: Statement = {
+    kind: 'verdict-map',
+    key: ['ip daddr', 'meta l4proto', 'th dport'],
+    map: 'services',
+  };
+  const isForService: Statement = { kind: 'match-range', field: 'ip daddr', range: ranges.serviceCidr };
   return {
     name: 'dispatch',
     rules: [
-      {
-        statements: [{ kind: 'verdict-map', key: ['ip daddr', 'meta l4proto', 'th dport'], map: 'services' }],
-      },
-      {
-        statements: [{ kind: 'match-range', field: 'ip daddr', range: ranges.serviceCidr }, toRefuse],
-        comment: 'no such service or port',
-      },
+      { statements: [services] },
+      { statements: [isForService, services], comment: 'once more, before it is refused' },
+      { statements: [isForService, toRefuse], comment: 'no such service or port' },
       {
         statements: [
           { kind: 'match-local-destination' },

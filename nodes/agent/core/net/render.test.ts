@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ServiceEntry, ServiceEntryPort } from '../../../../schemas/wire/messages.ts';
 import type { HostPort } from '../host-port.ts';
 import { compile } from './compile.ts';
-import { diffRulesets } from './diff.ts';
+import { diffRulesets, stepsOf } from './diff.ts';
 import { renderTransaction, UnrenderableValue } from './render.ts';
 import type { Element, SetName } from './ruleset.ts';
 
@@ -65,6 +65,7 @@ table ip berth {
   map services { type ipv4_addr . inet_proto . inet_service : verdict; comment "cluster address and port to the chain for its number of endpoints"; }
   chain dispatch {
     ip daddr . meta l4proto . th dport vmap @services
+    ip daddr 10.43.0.0/16 ip daddr . meta l4proto . th dport vmap @services comment "once more, before it is refused"
     ip daddr 10.43.0.0/16 goto refuse comment "no such service or port"
     fib daddr type local ip daddr != 127.0.0.0/8 goto local comment "node ports and host ports"
     fib daddr type local ip saddr != 127.0.0.0/8 goto host-port comment "host ports on loopback: no pod could answer a loopback address"
@@ -79,6 +80,7 @@ table ip berth {
     meta l4proto { sctp, tcp, udp } dnat ip to meta l4proto . th dport map @host-ports
   }
   chain local {
+    meta l4proto . th dport vmap @node-ports
     meta l4proto . th dport vmap @node-ports
     goto host-port
   }
@@ -193,6 +195,7 @@ test('an endpoint goes: elements change, a chain comes and the unused one goes l
     'table ip berth {',
     '  chain service-1 {',
     '    meta mark set 0x40000000 meta l4proto { sctp, tcp, udp } dnat ip to ip daddr . meta l4proto . th dport . meta mark map @endpoints',
+    '    meta mark set 0x40000000 meta l4proto { sctp, tcp, udp } dnat ip to ip daddr . meta l4proto . th dport . meta mark map @endpoints',
     '    goto refuse',
     '  }',
     '}',
@@ -242,4 +245,17 @@ test('a value that is not what it should be never becomes text', () => {
   refused('host-ports', { key: ['tcp', 80], value: { goto: 'refuse' } });
   refused('endpoints', { key: ['10.0.0.1', 'tcp', 80, -1], value: ['10.0.0.2', 80] });
   assert.throws(() => renderTransaction({ type: 'change', commands: [] }, 2 ** 32), UnrenderableValue);
+});
+
+test('a chain that is new is there before anything leads to it', () => {
+  const one = service('web', '10.43.0.10', { endpoints: pods.slice(0, 1) });
+  const two = service('web', '10.43.0.10', { endpoints: pods });
+  const transaction = diffRulesets(compiled([one]).ruleset, compiled([two]).ruleset);
+  const steps = stepsOf(transaction).map((step) => renderTransaction(step, 8).split('\n'));
+  const leadsTo = (lines: readonly string[]): boolean =>
+    lines.some((line) => line.includes('goto service-2'));
+  const makes = (lines: readonly string[]): boolean =>
+    lines.some((line) => line.includes('chain service-2 {'));
+  assert.deepEqual(steps.map(makes), [true, false]);
+  assert.deepEqual(steps.map(leadsTo), [false, true]);
 });

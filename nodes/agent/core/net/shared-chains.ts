@@ -45,7 +45,8 @@ export function sharedChainName({ family, endpointCount, affinitySeconds }: Shar
 /**
  * Picks one of `endpointCount` endpoints at random. A packet may meet this chain while a transaction takes the
  * endpoint with the drawn number away: the second rule then takes the first endpoint, which every service that
- * leads here has, before and after.
+ * leads here has, before and after. It looks for that again where it is the only one: kernels before 6.17 may find
+ * nothing where a transaction puts another element in the place of one at the same moment.
  */
 export function sharedChain(use: SharedChainUse): Chain {
   const { endpointCount } = use;
@@ -56,7 +57,7 @@ export function sharedChain(use: SharedChainUse): Chain {
   ];
   const any: Rule = { statements: [{ kind: 'draw-index', below: endpointCount }, ...translate] };
   const first: Rule = { statements: [{ kind: 'set-mark', mark: indexMark }, ...translate] };
-  const picks = endpointCount === 1 ? [first] : [any, first];
+  const picks = endpointCount === 1 ? [first, first] : [any, first];
   return {
     name: sharedChainName(use),
     rules: [...affinityRules(use), ...picks, { statements: [toRefuse] }],
