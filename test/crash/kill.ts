@@ -20,7 +20,10 @@ export interface DoomedProgram {
 const firstLineMs = 60_000;
 
 /** What a program's start compiles is kept for the next one: most of what hundreds of kills would take. */
-const environment = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'berth-compile-cache') };
+const environment = {
+  NODE_COMPILE_CACHE: join(tmpdir(), 'berth-compile-cache'),
+  ...process.env,
+};
 
 /** Such a program, started ahead of its turn, so that its start does not take time of its own. */
 export class DoomedProcess {
