@@ -1,6 +1,6 @@
 /** Content negotiation: which form of an answer the client wants, as kube-apiserver reads its Accept header. */
 import { ApiError } from './api-error.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../core/model/bounded-map.ts';
 
 export type Encoding = 'json' | 'yaml' | 'protobuf';
 

@@ -3,6 +3,7 @@
  * words become one, and who tells too much of one object is not listened to for a while. A ReplicaSet of ten thousand pods
  * has a few events, not ten thousand. What is known of sources is forgotten in the order in which they were last heard.
  */
+import { BoundedMap } from '../core/model/bounded-map.ts';
 import type { EventRecord } from '../core/model/plan.ts';
 import { stableHash } from '../core/model/stable-hash.ts';
 
@@ -33,8 +34,8 @@ interface Alike {
 }
 
 export class EventCorrelator {
-  readonly #buckets = new Map<string, Bucket>();
-  readonly #alike = new Map<string, Alike>();
+  readonly #buckets = new BoundedMap<string, Bucket>(rememberedMax);
+  readonly #alike = new BoundedMap<string, Alike>(rememberedMax);
 
   /** Counts the event; undefined where it is one too many. */
   take(record: EventRecord, nowMs: number): Correlated | undefined {
@@ -54,7 +55,7 @@ export class EventCorrelator {
         : { messages: new Set<string>(), atMs: 0 };
     alike.messages.add(record.message);
     alike.atMs = nowMs;
-    remember(this.#alike, key, alike);
+    this.#alike.set(key, alike);
     if (alike.messages.size < messagesMax) return false;
     // The set does not grow beyond what it takes to tell many from few.
     const [first = ''] = alike.messages;
@@ -67,7 +68,7 @@ export class EventCorrelator {
     const bucket = this.#buckets.get(key) ?? { tokens: burst, atMs: nowMs };
     bucket.tokens = Math.min(burst, bucket.tokens + Math.max(0, nowMs - bucket.atMs) / msPerEvent);
     bucket.atMs = nowMs;
-    remember(this.#buckets, key, bucket);
+    this.#buckets.set(key, bucket);
     if (bucket.tokens < 1) return false;
     bucket.tokens -= 1;
     return true;
@@ -76,17 +77,6 @@ export class EventCorrelator {
 
 function sourceAndObject({ source, type, about, aboutUid }: EventRecord): string {
   return [source, type, about.apiVersion, about.kind, about.namespace, about.name, aboutUid].join('\0');
-}
-
-/** Puts the value last; what was put longest ago goes where there are too many. */
-function remember<T>(all: Map<string, T>, key: string, value: T): void {
-  all.delete(key);
-  all.set(key, value);
-  if (all.size <= rememberedMax) return;
-  for (const oldest of all.keys()) {
-    all.delete(oldest);
-    return;
-  }
 }
 
 function nameOf(record: EventRecord, message: string): string {

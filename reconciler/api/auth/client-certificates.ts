@@ -3,7 +3,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { Certificate } from 'pkijs';
 import type { UserInfo } from '../../core/model/user.ts';
 import type { Authority } from './authority.ts';
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from '../../core/model/bounded-map.ts';
 import { issue, newKeyPair, privateKeyPem, purposes, readName } from './x509.ts';
 
 /** Certificates whose chain has been checked; a connection shows the same one with every request. */

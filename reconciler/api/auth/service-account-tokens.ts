@@ -4,7 +4,7 @@ import { CompactSign, compactVerify, decodeProtectedHeader, errors, type JWTPayl
 import type { UserInfo } from '../../core/model/user.ts';
 import type { ClusterView } from '../../core/model/view.ts';
 import type { Clock, Random } from '../../core/ports.ts';
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from '../../core/model/bounded-map.ts';
 import { type SigningKeys, signingAlgorithm } from './signing-keys.ts';
 import { holderOf } from './token-bindings.ts';
 import {
