@@ -24,8 +24,13 @@ export type FromHosts =
   | { readonly type: 'accepted'; readonly host: string; readonly accepted: DesiredAccepted }
   | { readonly type: 'report'; readonly host: string; readonly report: Report };
 
+/** When hosts were last told something, by the clock of `performance`. */
+export interface Told {
+  readonly lastToldMs: () => number;
+}
+
 /** Links over the pipe to the process that holds all hosts. */
-export function pipeLinks(socket: Socket, epoch: number): HostLinks {
+export function pipeLinks(socket: Socket, epoch: number): HostLinks & Told {
   const links = new Map<string, PipeLink>();
   createInterface({ input: socket }).on('line', (line) => {
     const message = JSON.parse(line) as FromHosts;
@@ -41,11 +46,13 @@ export function pipeLinks(socket: Socket, epoch: number): HostLinks {
     scan: async () => [],
     reset: async () => undefined,
     close: async () => undefined,
+    lastToldMs: () => pipe.lastToldMs,
   };
 }
 
 /** One pipe for all hosts: who has something to send while it is full is asked again, as a connection's window does. */
 class Pipe {
+  lastToldMs = 0;
   readonly #socket: Socket;
   readonly #waiting = new Set<() => void>();
 
@@ -63,6 +70,7 @@ class Pipe {
   }
 
   #send(line: string): void {
+    this.lastToldMs = performance.now();
     this.#socket.write(`${line}\n`);
   }
 

