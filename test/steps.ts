@@ -15,8 +15,6 @@ type Step = () => Promise<Tally>;
 const root = new URL('..', import.meta.url).pathname;
 /** Two cores: what starts servers or a lab of its own mostly waits for them. Labs do not meet: each claims its addresses. */
 const filesAtOnce = 2;
-/** Hosts of a lab are waited for longer than they compute. */
-const labFilesAtOnce = 3;
 const testTimeoutMs = 600_000;
 /** Runs of the whole control plane: about two minutes on two cores. A hundred times as many are for the night. */
 const simulatedSeeds = 1_000;
@@ -64,7 +62,7 @@ const steps = {
   contract: () => nodeTests(contractTests(), filesAtOnce),
   simulation: () => command('bin/with-node', ['test/sim/main.ts', '--seeds', String(simulatedSeeds)]),
   kubectl: () => nodeTests(kubectlTests(), filesAtOnce),
-  'end to end': () => nodeTests(endToEndTests(), labFilesAtOnce),
+  'end to end': () => nodeTests(endToEndTests(), filesAtOnce),
 } satisfies Record<string, Step>;
 
 export type StepName = keyof typeof steps;
