@@ -40,7 +40,8 @@ export async function startCluster(options: {
   const berth = new BerthProcess({
     directory: join(directory, 'state'),
     identity: lab.clientKeyPath,
-    arguments: ['--repo', repository, '--name', 'test', ...(options.arguments ?? [])],
+    // Any port: files run at once.
+    arguments: ['--repo', repository, '--name', 'test', '--listen', ':0', ...(options.arguments ?? [])],
   });
   const down = async (): Promise<void> => {
     await berth.stop();

@@ -13,7 +13,6 @@ before(async () => {
     name: 'e2evol',
     hosts: 2,
     images: ['busybox:1'],
-    arguments: ['--listen', ':0'],
   });
   await cluster.berth.api('POST', '/api/v1/namespaces', {
     apiVersion: 'v1',
