@@ -67,7 +67,10 @@ const steps = {
 
 export type StepName = keyof typeof steps;
 
-/** Runs the steps in order, those of an inner list at once; prints what is skipped and why, and last `N passed, N failed`. Gives the exit code. */
+/**
+ * Runs the steps in order, those of an inner list at once; prints what is skipped and why, and last `N passed, N failed`.
+ * Gives the exit code.
+ */
 export async function runSteps(names: readonly (StepName | readonly StepName[])[]): Promise<number> {
   // Hundreds of processes load the same modules: each is stripped of its types and compiled once.
   process.env.NODE_COMPILE_CACHE ??= `${root}.cache/compile`;

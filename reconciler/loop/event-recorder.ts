@@ -1,7 +1,7 @@
 /**
  * Kubernetes Events: what controllers, scheduler and hosts have to tell. Equal ones are counted on one object, and too
- * many about one object are left out; they are written in the background, dropped with a log line when the cluster changes faster than they can be,
- * and expire after an hour as kube-apiserver's do.
+ * many about one object are left out; they are written in the background, dropped with a log line when the
+ * cluster changes faster than they can be, and expire after an hour as kube-apiserver's do.
  */
 import type { Event } from '../../schemas/kubernetes/types/core-v1.ts';
 import { formatTime } from '../core/model/time.ts';

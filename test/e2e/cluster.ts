@@ -29,8 +29,6 @@ export async function startCluster(options: {
   readonly name: string;
   readonly hosts: number;
   readonly images: readonly string[];
-  /** Further arguments of `berth up`. */
-  readonly arguments?: readonly string[];
 }): Promise<TestCluster> {
   const directory = mkdtempSync(join(tmpdir(), `berth-${options.name}-`));
   const images = await buildImages(cacheDir);
@@ -41,7 +39,7 @@ export async function startCluster(options: {
     directory: join(directory, 'state'),
     identity: lab.clientKeyPath,
     // Any port: files run at once.
-    arguments: ['--repo', repository, '--name', 'test', '--listen', ':0', ...(options.arguments ?? [])],
+    arguments: ['--repo', repository, '--name', 'test', '--listen', ':0'],
   });
   const down = async (): Promise<void> => {
     await berth.stop();
