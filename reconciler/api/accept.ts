@@ -67,28 +67,34 @@ function parseRanges(header: string): readonly MediaRange[] {
     .sort((a, b) => b.quality - a.quality);
 }
 
-/**
- * The first form asked for that can be given. 406 where there is none. `only` limits the encodings, for streams that
- * know fewer.
- */
+/** What can be given: in which encodings, and whether whole objects have a protobuf form as their metadata has. */
+export interface Offer {
+  readonly encodings: readonly Encoding[];
+  readonly hasMessage: boolean;
+}
+
+/** The first form asked for that can be given. 406 where there is none. */
 export function answerForm(
   header: string | undefined,
   forms: readonly AnswerForm['as'][],
-  only: readonly Encoding[] = ['json', 'yaml', 'protobuf'],
+  { encodings: only, hasMessage }: Offer,
 ): AnswerForm {
   for (const { type, parameters } of acceptedRanges(header)) {
     const encoding = encodings[type];
     if (encoding === undefined || !only.includes(encoding)) continue;
     const as = parameters.get('as');
+    if (as === undefined && encoding === 'protobuf' && !hasMessage) continue;
     if (as === undefined) return { encoding };
     const version = parameters.get('v');
     const known = parameters.get('g') === 'meta.k8s.io' && metaForms.has(as);
-    // Tables are JSON alone: their cells have no protobuf form.
-    if (!known || (version !== 'v1' && version !== 'v1beta1') || encoding === 'protobuf') continue;
+    if (!known || (version !== 'v1' && version !== 'v1beta1')) continue;
+    // Their cells have no protobuf form.
+    if (as === 'Table' && encoding === 'protobuf') continue;
     if (forms.includes(as as AnswerForm['as']))
       return { encoding, as: as as NonNullable<AnswerForm['as']>, version };
   }
-  const accepted = only.map((encoding) => mediaTypes[encoding]).join(', ');
+  const given = only.filter((encoding) => encoding !== 'protobuf' || hasMessage);
+  const accepted = given.map((encoding) => mediaTypes[encoding]).join(', ');
   throw new ApiError({
     code: 406,
     reason: 'NotAcceptable',

@@ -58,9 +58,18 @@ export function parseRequest(method: string, url: string): RequestAttributes | u
   const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
   const segments = segmentsOf(path);
   if (segments === undefined) return undefined;
-  const resource = resourceOf(segments);
+  const watched = method === 'GET' ? watchedSegments(segments) : undefined;
+  const resource = resourceOf(watched ?? segments);
   if (resource === undefined) return { verb: method.toLowerCase(), path, query };
-  return { verb: verbOf(method, resource.name, query), path, query, resource };
+  const verb = watched === undefined ? verbOf(method, resource.name, query) : 'watch';
+  return { verb, path, query, resource };
+}
+
+/** `VERSION/watch/…`, the deprecated way to ask for a watch, as the path without that word. */
+function watchedSegments(segments: readonly string[]): readonly string[] | undefined {
+  const place = segments[0] === 'apis' ? 3 : 2;
+  if (segments[place] !== 'watch' || segments.length <= place + 1) return undefined;
+  return [...segments.slice(0, place), ...segments.slice(place + 1)];
 }
 
 /** A flag of a query: present and neither `false` nor `0`. */

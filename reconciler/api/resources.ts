@@ -1,8 +1,10 @@
 /** Requests for objects: which verb and which subresource answers, once the request may be served at all. */
 import type { ServerResponse } from 'node:http';
-import { type AnswerForm, answerForm } from './accept.ts';
+import { apiVersionOf, type KindInfo } from '../../schemas/kinds.ts';
+import { type AnswerForm, answerForm, type Encoding, type Offer } from './accept.ts';
 import { type Answer, type Handled, streamed } from './answer.ts';
 import { methodNotAllowed } from './api-error.ts';
+import { messageOfKind } from './codec/protobuf-kinds.ts';
 import type { ResourceRequest } from './request.ts';
 import { bindPod } from './subresources/binding.ts';
 import { evictPod } from './subresources/eviction.ts';
@@ -16,6 +18,7 @@ import { patchObject } from './verbs/patch.ts';
 import { renderObject, tableOptions } from './verbs/rendering.ts';
 import { replaceObject } from './verbs/update.ts';
 import { watchObjects } from './verbs/watch.ts';
+import { watchEncodings } from './verbs/watch-format.ts';
 import type { WriteContext, Written } from './verbs/write-context.ts';
 import { shownAs } from './versions.ts';
 import type { WatchCache } from './watch-cache.ts';
@@ -38,30 +41,51 @@ export interface ResourceCall {
   readonly context: WriteContext;
 }
 
+const allEncodings: readonly Encoding[] = ['json', 'yaml', 'protobuf'];
+
 /** Answers a request for a resource that is served. */
 export async function serveResource(call: ResourceCall, ports: ResourcePorts): Promise<Handled> {
   const { request, verb } = call;
   refuseVerb(call);
+  const offer = offerOf(request.info);
   if (isOnlyPosted(request)) {
     // Reviews have no metadata and no rows: they are given whole or not at all.
-    const form = answerForm(call.accept, []);
+    const form = answerForm(call.accept, [], offer);
     return encodedAs(form, await answerPosted(request, call.context, ports.reviewToken));
   }
   const special = subresources[`${request.info.kind}/${request.subresource}`];
   if (request.subresource !== '' && special !== undefined) return special(call, ports);
   if (request.subresource === 'scale') return scale(call, ports);
   if (verb === 'watch') {
-    const form = answerForm(call.accept, ['Table', 'PartialObjectMetadata'], ['json']);
+    const form = answerForm(call.accept, ['Table', 'PartialObjectMetadata'], {
+      ...offer,
+      encodings: watchEncodings,
+    });
     await watchObjects(request, form, ports, ports.cache, call.response, ports.random);
     return streamed;
   }
   if (verb === 'list') {
-    const form = answerForm(call.accept, ['Table', 'PartialObjectMetadataList']);
+    const form = answerForm(call.accept, ['Table', 'PartialObjectMetadataList'], offer);
     return encodedAs(form, await listObjects(request, form, ports, call.response));
   }
-  const form = answerForm(call.accept, ['Table', 'PartialObjectMetadata']);
+  const form = answerForm(call.accept, ['Table', 'PartialObjectMetadata'], offer);
   if (verb === 'get') return encodedAs(form, await getObject(request, form, ports));
   return encodedAs(form, await write(call, form, ports));
+}
+
+const offers = new WeakMap<KindInfo, Offer>();
+
+/** Custom resources and Berth's own kinds have no protobuf form. */
+function offerOf(info: KindInfo): Offer {
+  let offer = offers.get(info);
+  if (offer === undefined) {
+    offer = {
+      encodings: allEncodings,
+      hasMessage: messageOfKind(apiVersionOf(info), info.kind) !== undefined,
+    };
+    offers.set(info, offer);
+  }
+  return offer;
 }
 
 /** 405 for what the kind, its subresource, or a path with or without a name cannot do. */
@@ -123,7 +147,10 @@ const subresources: Readonly<Record<string, Subresource>> = {
 };
 
 async function scale(call: ResourceCall, { cluster }: ResourcePorts): Promise<Handled> {
-  const form = answerForm(call.accept, ['PartialObjectMetadata']);
+  const form = answerForm(call.accept, ['PartialObjectMetadata'], {
+    encodings: allEncodings,
+    hasMessage: true,
+  });
   if (call.verb === 'get') return encodedAs(form, getScale(call.request, cluster.view));
   return encodedAs(form, await writeScale(call.request, call.method, call.context));
 }

@@ -7,34 +7,35 @@ import { decodeObject, refOf, registryPrefix } from '../core/model/object.ts';
 import type { ViewChange } from '../core/model/view.ts';
 import type { Store, StoreBatch } from '../core/ports.ts';
 import { kindKey } from '../core/model/kind-key.ts';
+import type { Frame } from './verbs/watch-format.ts';
 
 /** Changes kept in memory; watchers from further back read the store's history. */
 const historyMax = 2_000;
 
-/** One change at its revision, with the lines that watchers were sent for it. */
+/** One change at its revision, with the frames that watchers were sent for it. */
 export class RevisedChange {
   readonly revision: number;
   readonly change: ViewChange;
-  readonly #lines = new Map<string, string>();
+  readonly #frames = new Map<string, Frame>();
 
   constructor(revision: number, change: ViewChange) {
     this.revision = revision;
     this.change = change;
   }
 
-  /** The text under `key`, made once for all watchers that see the change alike. */
-  line(key: string, make: () => string): string {
-    let line = this.#lines.get(key);
-    if (line === undefined) {
-      line = make();
-      this.#lines.set(key, line);
+  /** The frame under `key`, made once for all watchers that see the change alike. */
+  frame(key: string, make: () => Frame): Frame {
+    let frame = this.#frames.get(key);
+    if (frame === undefined) {
+      frame = make();
+      this.#frames.set(key, frame);
     }
-    return line;
+    return frame;
   }
 
-  /** Forgets the texts: whoever comes later makes them anew. */
+  /** Forgets the frames: whoever comes later makes them anew. */
   told(): void {
-    this.#lines.clear();
+    this.#frames.clear();
   }
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConfigMap, Namespace } from '../../../schemas/kubernetes/types/core-v1.ts';
-import { type ApiTrial, servedApi } from '../../../test/sim/api-trial.ts';
+import { type ApiTrial, type Reply, servedApi } from '../../../test/sim/api-trial.ts';
 import { type WatchStream, watchStream } from '../../../test/sim/api-watch.ts';
+import { decodeProtobuf } from '../codec/protobuf-envelope.ts';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 
@@ -164,10 +165,74 @@ for (const [query, field] of [
     );
   });
 
-test('a watch in protobuf is not acceptable', async (context) => {
+const protobuf = 'application/vnd.kubernetes.protobuf';
+
+/** The events of a watch's whole answer, each four bytes of length and a WatchEvent of one-byte tags and lengths. */
+function framesOf(
+  bytes: Buffer,
+): readonly (readonly [type: string, object: Readonly<Record<string, unknown>>])[] {
+  const frames = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 4 + bytes.readUInt32BE(at);
+    const frame = bytes.subarray(at + 4, end);
+    const object = decodeProtobuf(frame.subarray(frame.indexOf('k8s\0'))).object;
+    frames.push([frame.subarray(2, 2 + (frame[1] ?? 0)).toString(), object] as const);
+    at = end;
+  }
+  return frames;
+}
+
+/** All that a watch of five seconds tells, in the form of `accept`. */
+async function watchedWhole(trial: ApiTrial, query: string, accept: string): Promise<Reply> {
+  const reply = trial.exchange(`${maps}?watch=1&timeoutSeconds=5&${query}`, { headers: { accept } });
+  return after(trial, 5000, reply);
+}
+
+test('a watch in protobuf tells events, bookmarks too, in frames', async (context) => {
+  const trial = await servedApi(context);
+  await create(trial, 'a');
+  const query = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
+  const { headers, bytes } = await watchedWhole(trial, query, protobuf);
+  assert.equal(headers['content-type'], `${protobuf};stream=watch`);
+  const [added, bookmark] = framesOf(bytes);
+  assert.deepEqual(added, ['ADDED', (await trial.call(`${maps}/a`)).body]);
+  const { annotations } = bookmark?.[1]['metadata'] as ConfigMap['metadata'] & object;
+  assert.deepEqual([bookmark?.[0], annotations], ['BOOKMARK', { 'k8s.io/initial-events-end': 'true' }]);
+});
+
+test('metadata is watched alone in protobuf too', async (context) => {
+  const trial = await servedApi(context);
+  await create(trial, 'a');
+  const accept = `${protobuf};as=PartialObjectMetadata;v=v1;g=meta.k8s.io`;
+  const { bytes } = await watchedWhole(trial, '', accept);
+  const frames = framesOf(bytes).map(([type, { kind, apiVersion }]) => [type, kind, apiVersion]);
+  assert.deepEqual(frames, [['ADDED', 'PartialObjectMetadata', 'meta.k8s.io/v1']]);
+});
+
+test('a watch of a kind without a protobuf form is in JSON, where that is taken', async (context) => {
   const { exchange } = await servedApi(context);
-  const { code } = await exchange(`${maps}?watch=1`, {
-    headers: { accept: 'application/vnd.kubernetes.protobuf' },
-  });
-  assert.equal(code, 406);
+  const path = '/apis/berth.dev/v1alpha1/hosts';
+  for (const query of ['', '?watch=1&resourceVersion=0&timeoutSeconds=1']) {
+    const refused = await exchange(`${path}${query}`, { headers: { accept: protobuf } });
+    assert.equal(refused.code, 406, query);
+  }
+  const taken = await exchange(path, { headers: { accept: `${protobuf}, application/json` } });
+  assert.deepEqual([taken.code, taken.headers['content-type']], [200, 'application/json']);
+});
+
+test('the deprecated paths of watches are watches', async (context) => {
+  const trial = await servedApi(context);
+  await create(trial, 'a');
+  await create(trial, 'b');
+  for (const path of [
+    '/api/v1/watch/configmaps?fieldSelector=metadata.name%3Db',
+    '/api/v1/watch/namespaces/default/configmaps?fieldSelector=metadata.name%3Db',
+    '/api/v1/watch/namespaces/default/configmaps/b',
+  ]) {
+    const stream = await watchStream<ConfigMap>(trial, path);
+    assert.deepEqual(await seen(stream, 1), [['ADDED', 'b']], path);
+    stream.stop();
+  }
+  const deleted = await trial.call('/api/v1/watch/namespaces/default/configmaps/b', { method: 'DELETE' });
+  assert.ok(deleted.code >= 400);
 });

@@ -1,4 +1,4 @@
-/** watch: what a list shows first, where asked for, then every change, one JSON object a line. */
+/** watch: what a list shows first, where asked for, then every change, each in a frame of its own. */
 import type { ServerResponse } from 'node:http';
 import { apiVersionOf, type KindInfo } from '../../../schemas/kinds.ts';
 import { hubOf } from '../../core/conversion/conversion.ts';
@@ -7,17 +7,17 @@ import { columnsOf } from '../../core/printing/columns.ts';
 import { partialObjectMetadata } from '../../core/printing/partial-object-metadata.ts';
 import { tableOf } from '../../core/printing/table.ts';
 import { type Clock, CompactedError } from '../../core/ports.ts';
-import { type AnswerForm, mediaTypes } from '../accept.ts';
+import type { AnswerForm } from '../accept.ts';
 import { ApiError } from '../api-error.ts';
 import { isSet, type ResourceRequest, wholeNumber } from '../request.ts';
 import { awaitFreshness, revisionOf } from '../resource-version.ts';
-import { jsonOf } from '../serialized.ts';
 import { statusOf } from '../status.ts';
 import { shownAs } from '../versions.ts';
 import type { RevisedChange, WatchCache } from '../watch-cache.ts';
 import { type ReadPorts, selectedObjects } from './list.ts';
 import { tableOptions } from './rendering.ts';
 import { type Selection, selectionOf } from './selection.ts';
+import { type EventType, type Frame, jsonWatch, protobufWatch, type WatchFormat } from './watch-format.ts';
 
 /** A watcher that lets this much pile up is cut off; it comes back and goes on, or lists again. */
 const watchBufferBytesMax = 8 * 1024 * 1024;
@@ -25,8 +25,6 @@ const watchBufferBytesMax = 8 * 1024 * 1024;
 const bookmarkIntervalMs = 60_000;
 /** Watches without a timeout of their own end after so long, spread so that not all come back at once. */
 const timeoutMs = { from: 1_800_000, spread: 1_800_000 };
-
-type EventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
 
 /** Where a watch begins, from its parameters. */
 interface Start {
@@ -60,7 +58,7 @@ export async function watchObjects(
   }
   if (response.destroyed) return;
   const watch = new Watch(request, selection, form, ports, response);
-  response.writeHead(200, { 'content-type': mediaTypes.json, 'cache-control': 'no-cache, private' });
+  response.writeHead(200, { 'content-type': watch.contentType, 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   await watch.run(start, cache);
 }
@@ -104,6 +102,7 @@ class Watch {
   readonly #info: KindInfo;
   readonly #selection: Selection;
   readonly #form: AnswerForm;
+  readonly #format: WatchFormat;
   readonly #ports: ReadPorts;
   readonly #response: ServerResponse;
   /** Columns of a Table come with its first event alone. */
@@ -120,8 +119,13 @@ class Watch {
     this.#info = request.info;
     this.#selection = selection;
     this.#form = form;
+    this.#format = form.encoding === 'protobuf' ? protobufWatch : jsonWatch;
     this.#ports = ports;
     this.#response = response;
+  }
+
+  get contentType(): string {
+    return this.#format.contentType;
   }
 
   async run(start: Start, cache: WatchCache): Promise<void> {
@@ -181,7 +185,7 @@ class Watch {
       } catch (error) {
         if (!(error instanceof CompactedError)) throw error;
         const message = `too old resource version: ${error.requested} (${error.compacted})`;
-        this.#write('ERROR', JSON.stringify(statusOf({ code: 410, reason: 'Expired', message })));
+        this.#write('ERROR', statusOf({ code: 410, reason: 'Expired', message }));
         this.#response.end();
         return;
       }
@@ -212,12 +216,12 @@ class Watch {
 
   #send(type: EventType, object: KubeObject, shared?: RevisedChange): void {
     if (this.#form.as === undefined) {
-      const make = (): string => `{"type":"${type}","object":${jsonOf(object)}}\n`;
-      const line = shared === undefined ? make() : shared.line(`${type} ${object.apiVersion}`, make);
-      this.#response.write(line);
+      const make = (): Frame => this.#format.frame(type, object);
+      const key = `${this.#form.encoding} ${type} ${object.apiVersion}`;
+      this.#response.write(shared === undefined ? make() : shared.frame(key, make));
       return;
     }
-    this.#write(type, JSON.stringify(this.#rendered(object)));
+    this.#write(type, this.#rendered(object));
   }
 
   #rendered(object: KubeObject): object {
@@ -242,14 +246,14 @@ class Watch {
         ? { kind: this.#info.kind, apiVersion: apiVersionOf(this.#info) }
         : { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${this.#form.version ?? 'v1'}` };
     const object = { ...identity, metadata };
-    if (this.#form.as !== 'Table') return this.#write('BOOKMARK', JSON.stringify(object));
+    if (this.#form.as !== 'Table') return this.#write('BOOKMARK', object);
     const table = {
       kind: 'Table',
       apiVersion: identity.apiVersion,
       metadata: { resourceVersion: String(revision) },
     };
     const rows = annotations === undefined ? [] : [{ cells: [], object }];
-    this.#write('BOOKMARK', JSON.stringify({ ...table, columnDefinitions: null, rows }));
+    this.#write('BOOKMARK', { ...table, columnDefinitions: null, rows });
   }
 
   #bookmarkRegularly(clock: Clock, cache: WatchCache): () => void {
@@ -262,8 +266,8 @@ class Watch {
     return () => cancel();
   }
 
-  #write(type: EventType, json: string): void {
-    this.#response.write(`{"type":"${type}","object":${json}}\n`);
+  #write(type: EventType, object: object): void {
+    this.#response.write(this.#format.frame(type, object));
   }
 }
 
