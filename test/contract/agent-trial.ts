@@ -61,7 +61,11 @@ export class AgentTrial {
     const program = built === undefined ? [process.execPath, agentMain] : [built];
     const command = [...program, ...paths, '--logs', logRoot, '--cni', cniFile];
     this.#agent = this.containerd.spawn(command, log);
-    await until(() => this.#connect());
+    // A child that the killed agent was forking may hold its socket for a moment longer: only an answer counts.
+    await until(async () => {
+      await this.#connect();
+      await this.request('GET', '/v1/info');
+    });
     this.#follow();
   }
 
