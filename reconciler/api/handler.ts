@@ -50,6 +50,8 @@ export interface RequestRecord {
   body(bytes: Uint8Array, contentType: string): void;
   /** The object that is answered, where it is one. */
   answered(body: object): void;
+  /** What admission wants to be noted. */
+  annotated(annotations: Readonly<Record<string, string>>): void;
   /** A watch, a log or a session: it stays open. */
   longRunning(): void;
   end(code: number): void;
@@ -187,6 +189,9 @@ export class ApiHandler {
       userAgent: request.headers['user-agent'],
       body: { bytes, contentType },
       warn: (text) => warn(text, warnings, response),
+      annotate: (annotations) => {
+        for (const record of records) record.annotated(annotations);
+      },
     };
     if (deprecated !== undefined) context.warn(deprecated);
     const accept = headerOf(request.headers, 'accept');

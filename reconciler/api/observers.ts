@@ -15,6 +15,7 @@ export function auditObserver(auditor: Auditor): RequestObserver {
       let entry: AuditEntry | undefined;
       let requestObject: unknown;
       let responseObject: unknown;
+      let annotations: Readonly<Record<string, string>> | undefined;
       const entered = (user: UserInfo | undefined, actsAs?: UserInfo): AuditEntry => {
         entry ??= auditor.begin(requestInfo(exchange, attributes, user, actsAs));
         return entry;
@@ -31,12 +32,16 @@ export function auditObserver(auditor: Auditor): RequestObserver {
         answered: (body) => {
           if (entry?.level === 'RequestResponse') responseObject = body;
         },
+        annotated: (more) => {
+          annotations = { ...annotations, ...more };
+        },
         longRunning: () => entered(undefined).started({ code: 200 }),
         end: (code) =>
           entered(undefined).end({
             code,
             ...(requestObject === undefined ? {} : { requestObject }),
             ...(responseObject === undefined ? {} : { responseObject }),
+            ...(annotations === undefined ? {} : { annotations }),
           }),
       };
     },
@@ -95,6 +100,7 @@ export function metricsObserver(
         known: () => undefined,
         body: () => undefined,
         answered: () => undefined,
+        annotated: () => undefined,
         longRunning: () => {
           long = true;
           recorder.longRunningStarted(labels);

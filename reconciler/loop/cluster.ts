@@ -220,9 +220,10 @@ export class Cluster implements ClusterAccess {
       ...(options.user === undefined ? {} : { user: options.user }),
     });
     if (!transaction.ok) return decided(transaction);
-    const { writes, outcomes, warnings } = transaction;
+    const { writes, ok: _, ...told } = transaction;
+    const { outcomes } = told;
     if (writes.length === 0 || options.dryRun === true)
-      return decided({ ok: true, revision: this.#view.revision, outcomes, warnings });
+      return decided({ ok: true, revision: this.#view.revision, ...told });
     const fence = options.fence === 'none' ? [] : this.#fenced();
     const [change] = changes;
     if (fence === undefined) return decided({ ok: false, problem: notLeading, change: change as Change });
@@ -235,7 +236,7 @@ export class Cluster implements ClusterAccess {
       return decided({ ok: false, problem, change: change as Change });
     }
     await this.until(result.revision);
-    if (result.ok) return decided({ ok: true, revision: result.revision, outcomes, warnings });
+    if (result.ok) return decided({ ok: true, revision: result.revision, ...told });
     const own = new Set(outcomes.map(({ ref }) => storeKey(ref, this.#view.kinds)));
     for (const { key } of fence) own.add(key);
     return {

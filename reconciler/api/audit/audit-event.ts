@@ -21,7 +21,7 @@ export interface ResponseInfo {
   readonly message?: string;
   readonly requestObject?: unknown;
   readonly responseObject?: unknown;
-  /** `authorization.k8s.io/decision` and its like. */
+  /** `pod-security.kubernetes.io/enforce-policy` and its like. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 

@@ -35,6 +35,8 @@ export interface WriteContext {
   readonly body: Body;
   /** Collects texts of `Warning` headers. */
   readonly warn: (text: string) => void;
+  /** Collects what the audit log says of the request besides. */
+  readonly annotate: (annotations: Readonly<Record<string, string>>) => void;
 }
 
 /** The object in the body, of the kind that is expected. `T` is the caller's promise that `expected` names it. */
@@ -84,7 +86,9 @@ export async function submitOne(
 ): Promise<SubmitResult> {
   const { cluster, user } = context;
   refuseEscalation(change, context);
-  return cluster.submit([change], { user, dryRun: options.dryRun, fence: 'none' });
+  const result = await cluster.submit([change], { user, dryRun: options.dryRun, fence: 'none' });
+  if (result.auditAnnotations !== undefined) context.annotate(result.auditAnnotations);
+  return result;
 }
 
 /** Nobody gives away rights that they do not have themselves. */

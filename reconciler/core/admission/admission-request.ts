@@ -23,6 +23,9 @@ export interface AdmissionRequest {
   readonly nowMs: number;
 }
 
+/** What the audit log says of the request besides, by the names that Kubernetes gives. */
+export type AuditAnnotations = Readonly<Record<string, string>>;
+
 export type AdmissionResult =
   | {
       readonly type: 'admitted';
@@ -31,5 +34,10 @@ export type AdmissionResult =
       readonly warnings: readonly string[];
       /** Written in the same commit: a quota's used amounts. Never about the object itself. */
       readonly alongside: readonly UpdateChange[];
+      readonly auditAnnotations?: AuditAnnotations;
     }
-  | { readonly type: 'refused'; readonly problem: StatusProblem };
+  | {
+      readonly type: 'refused';
+      readonly problem: StatusProblem;
+      readonly auditAnnotations?: AuditAnnotations;
+    };

@@ -4,7 +4,7 @@
  */
 import type { UpdateChange } from '../model/plan.ts';
 import { groupKind } from '../registry/halves.ts';
-import type { AdmissionRequest, AdmissionResult } from './admission-request.ts';
+import type { AdmissionRequest, AdmissionResult, AuditAnnotations } from './admission-request.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { mutatingPlugins, validatingPlugins } from './table.ts';
 
@@ -23,6 +23,7 @@ function asked(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): 
   const kind = groupKind(request.object);
   const warnings: string[] = [];
   const alongside: UpdateChange[] = [];
+  let annotated: { readonly auditAnnotations?: AuditAnnotations } = {};
   // The request of the plugin whose turn it is: the object as those before it left it.
   let current = request;
   for (const plugin of plugins) {
@@ -30,10 +31,12 @@ function asked(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): 
     if (plugin.kinds !== undefined && !plugin.kinds.has(kind)) continue;
     if (request.subresource !== '' && plugin.subresources?.has(request.subresource) !== true) continue;
     const verdict = plugin.admit(current);
-    if (verdict.problem !== undefined) return { type: 'refused', problem: verdict.problem };
+    if (verdict.auditAnnotations !== undefined)
+      annotated = { auditAnnotations: { ...annotated.auditAnnotations, ...verdict.auditAnnotations } };
+    if (verdict.problem !== undefined) return { type: 'refused', problem: verdict.problem, ...annotated };
     if (verdict.object !== undefined) current = { ...current, object: verdict.object };
     if (verdict.warnings !== undefined) warnings.push(...verdict.warnings);
     if (verdict.alongside !== undefined) alongside.push(...verdict.alongside);
   }
-  return { type: 'admitted', object: current.object, warnings, alongside };
+  return { type: 'admitted', object: current.object, warnings, alongside, ...annotated };
 }

@@ -2,7 +2,7 @@
 import type { UpdateChange } from '../model/plan.ts';
 import { forbidden, type StatusProblem } from '../registry/status-error.ts';
 import type { KubeObject } from '../model/object.ts';
-import type { AdmissionRequest } from './admission-request.ts';
+import type { AdmissionRequest, AuditAnnotations } from './admission-request.ts';
 
 /** What a plugin says. Nothing at all admits the object as it is. */
 export interface Verdict {
@@ -10,6 +10,7 @@ export interface Verdict {
   readonly object?: KubeObject;
   readonly warnings?: readonly string[];
   readonly alongside?: readonly UpdateChange[];
+  readonly auditAnnotations?: AuditAnnotations;
   /** Refuses the write. */
   readonly problem?: StatusProblem;
 }

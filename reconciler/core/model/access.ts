@@ -19,8 +19,15 @@ export type SubmitResult =
       readonly outcomes: readonly Outcome[];
       /** What admission wants the client to be told, as texts of `Warning` headers. */
       readonly warnings?: readonly string[];
+      /** What admission wants the audit log to say of the request. */
+      readonly auditAnnotations?: Readonly<Record<string, string>>;
     }
-  | { readonly ok: false; readonly problem: StatusProblem; readonly change: Change };
+  | {
+      readonly ok: false;
+      readonly problem: StatusProblem;
+      readonly change: Change;
+      readonly auditAnnotations?: Readonly<Record<string, string>>;
+    };
 
 /** Called after the view has taken in a commit; must not throw. */
 export type ChangeListener = (changes: readonly ViewChange[], revision: number) => void;

@@ -67,8 +67,7 @@ export function prepareCreate(input: KubeObject, context: RegistryContext): Prep
     object = allocated;
   }
   if (isCustom(info)) object = storedCustom(object, info, view);
-  const { warnings, alongside } = bothRounds(admitted, judged);
-  return { type: 'write', object, before: undefined, warnings, alongside };
+  return { type: 'write', object, before: undefined, ...bothRounds(admitted, judged) };
 }
 
 /** Objects are made in a namespace that is there and stays. */

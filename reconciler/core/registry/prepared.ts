@@ -1,4 +1,5 @@
 /** What preparing a change needs and gives: between the request and the store, as kube-apiserver's registry does it. */
+import type { AuditAnnotations } from '../admission/admission-request.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { UpdateChange } from '../model/plan.ts';
 import type { UserInfo } from '../model/user.ts';
@@ -21,10 +22,11 @@ export interface RegistryContext {
   readonly user: UserInfo | undefined;
 }
 
-/** What admission adds to a write: texts of warnings, and updates of other objects in the same commit. */
+/** What admission adds to a write: texts of warnings, updates of other objects in the same commit, notes for the audit. */
 export interface Admitted {
   readonly warnings: readonly string[];
   readonly alongside: readonly UpdateChange[];
+  readonly auditAnnotations?: AuditAnnotations;
 }
 
 export type Prepared =
@@ -40,7 +42,11 @@ export type Prepared =
       readonly last?: KubeObject;
     } & Admitted)
   | { readonly type: 'nothing'; readonly object: KubeObject }
-  | { readonly type: 'refused'; readonly problem: StatusProblem };
+  | {
+      readonly type: 'refused';
+      readonly problem: StatusProblem;
+      readonly auditAnnotations?: AuditAnnotations;
+    };
 
 export function refused(problem: StatusProblem): Prepared {
   return { type: 'refused', problem };
@@ -53,5 +59,13 @@ export function bothRounds(first: Admitted, second: Admitted): Admitted {
   return {
     warnings: [...first.warnings, ...second.warnings],
     alongside: [...first.alongside, ...second.alongside],
+    ...bothNotes(first.auditAnnotations, second.auditAnnotations),
   };
+}
+
+function bothNotes(
+  first: AuditAnnotations | undefined,
+  second: AuditAnnotations | undefined,
+): Pick<Admitted, 'auditAnnotations'> {
+  return first === undefined && second === undefined ? {} : { auditAnnotations: { ...first, ...second } };
 }

@@ -1,5 +1,6 @@
 /** A plan as one store commit: every change prepared, every key with the revision that it was planned from. */
 import type { Service } from '../../../schemas/kubernetes/types/core-v1.ts';
+import type { AuditAnnotations } from '../admission/admission-request.ts';
 import { consultedKinds } from '../admission/consulted-kinds.ts';
 import type { Outcome } from '../model/access.ts';
 import { encodeObject, type KubeObject, type ObjectRef, refOf, storeKey } from '../model/object.ts';
@@ -31,8 +32,14 @@ export type Transaction =
       readonly writes: readonly StoreWrite[];
       readonly outcomes: readonly Outcome[];
       readonly warnings: readonly string[];
+      readonly auditAnnotations?: AuditAnnotations;
     }
-  | { readonly ok: false; readonly problem: StatusProblem; readonly change: Change };
+  | {
+      readonly ok: false;
+      readonly problem: StatusProblem;
+      readonly change: Change;
+      readonly auditAnnotations?: AuditAnnotations;
+    };
 
 const empty = new Uint8Array();
 
@@ -45,6 +52,7 @@ export function transactionOf(
   const writes = new Map<string, StoreWrite>();
   const outcomes: Outcome[] = [];
   const warnings: string[] = [];
+  let annotated: { readonly auditAnnotations?: AuditAnnotations } = {};
   const overlay = new OverlayView(view);
   const registry: RegistryContext = {
     ...context,
@@ -56,7 +64,9 @@ export function transactionOf(
   const leaving = new Set<string>();
   for (const change of changes) {
     const prepared = prepare(change, registry);
-    if (prepared.type === 'refused') return { ok: false, problem: prepared.problem, change };
+    if ('auditAnnotations' in prepared)
+      annotated = { auditAnnotations: { ...annotated.auditAnnotations, ...prepared.auditAnnotations } };
+    if (prepared.type === 'refused') return { ok: false, problem: prepared.problem, change, ...annotated };
     const twice = addWrites(prepared, view, writes, outcomes, claimed);
     if (twice !== undefined) {
       const problem = { code: 409, reason: 'Conflict', message: `two changes of one commit claim ${twice}` };
@@ -74,7 +84,7 @@ export function transactionOf(
       overlay.put(beside.object);
     }
   }
-  return { ok: true, writes: [...writes.values()], outcomes, warnings };
+  return { ok: true, writes: [...writes.values()], outcomes, warnings, ...annotated };
 }
 
 /** Namespaces that the same commit makes: its other objects may live in them. */

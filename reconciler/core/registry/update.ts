@@ -71,10 +71,9 @@ export function prepareUpdate(stored: KubeObject, change: UpdateChange, context:
   }
   const judged = judge({ ...request, object });
   if (judged.type === 'refused') return judged;
-  const { warnings, alongside } = bothRounds(admitted, judged);
   const counted = withGeneration(object, before, info);
   const written = isCustom(info) ? storedCustom(counted, info, view) : counted;
-  return { type: 'write', object: written, before: stored, warnings, alongside };
+  return { type: 'write', object: written, before: stored, ...bothRounds(admitted, judged) };
 }
 
 /** A status has no defaults, and what it belongs to was completed when it was written. */

@@ -108,6 +108,7 @@ export class People {
         userAgent: 'kubectl',
         body: { bytes: new TextEncoder().encode(JSON.stringify(eviction)), contentType: 'application/json' },
         warn: () => undefined,
+        annotate: () => undefined,
       },
     );
   }

@@ -42,7 +42,7 @@ test('a version holds the standards of its time', () => {
   const probed = pod({ containers: [{ name: 'a', readinessProbe: { tcpSocket: { host: 'x', port: 1 } } }] });
   const at = (version: string): Verdict =>
     asked(probed, { view: shop({ enforce: 'baseline', 'enforce-version': version }) });
-  assert.deepEqual(at('v1.33'), {});
+  assert.equal(at('v1.33').problem, undefined);
   assert.match(
     at('v1.34').problem?.message ?? '',
     /violates PodSecurity "baseline:v1.34": probe or lifecycle host/,
@@ -54,7 +54,35 @@ test('warnings go to who writes a pod that is allowed', () => {
   const verdict = asked(pod({ hostPID: true }), {
     view: shop({ warn: 'baseline', 'warn-version': 'v1.30' }),
   });
-  assert.deepEqual(verdict, { warnings: [`would violate PodSecurity "baseline:v1.30": ${hostPid}`] });
+  assert.equal(verdict.problem, undefined);
+  assert.deepEqual(verdict.warnings, [`would violate PodSecurity "baseline:v1.30": ${hostPid}`]);
+});
+
+test('the audit log tells what was enforced, and what the audited level forbids', () => {
+  const view = shop({ enforce: 'baseline', audit: 'restricted', 'audit-version': 'v1.30' });
+  const host = pod({ hostPID: true, containers: [{ name: 'a' }] });
+  const refused = asked(host, { view });
+  assert.equal(refused.problem?.code, 403);
+  const violations = refused.auditAnnotations?.[`${prefix}audit-violations`] ?? '';
+  assert.match(
+    violations,
+    /^would violate PodSecurity "restricted:v1.30": host namespaces \(hostPID=true\), /,
+  );
+  assert.equal(refused.auditAnnotations?.[`${prefix}enforce-policy`], 'baseline:latest');
+  const plain = asked(pod(), { view: shop({}) });
+  assert.deepEqual(plain, { auditAnnotations: { [`${prefix}enforce-policy`]: 'privileged:latest' } });
+  const misspelt = asked(pod(), { view: shop({ audit: 'strict' }) });
+  assert.match(misspelt.auditAnnotations?.[`${prefix}error`] ?? '', /^Failed to parse policy: .*"strict"/);
+});
+
+test('the audit log tells what the pods of a workload would violate', () => {
+  const view = shop({ enforce: 'baseline', warn: 'privileged', audit: 'baseline' });
+  for (const workload of workloads)
+    assert.deepEqual(asked(workload, { view }), {
+      auditAnnotations: {
+        [`${prefix}audit-violations`]: `would violate PodSecurity "baseline:latest": ${hostPid}`,
+      },
+    });
 });
 
 const template = { spec: { hostPID: true, containers: [{ name: 'a' }] } };

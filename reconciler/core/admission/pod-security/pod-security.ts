@@ -3,17 +3,18 @@
  * `enforce` refuses pods, `warn` tells whoever writes pods or what makes them, `audit` is for the audit log.
  */
 import type { Namespace, Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
+import { problemText } from '../../../../schemas/validation/field-problem.ts';
 import { sameJson } from '../../model/json.ts';
 import { refOf } from '../../model/object.ts';
 import { groupKind } from '../../registry/halves.ts';
 import { invalidFields } from '../../registry/status-error.ts';
-import type { AdmissionRequest } from '../admission-request.ts';
+import type { AdmissionRequest, AuditAnnotations } from '../admission-request.ts';
 import { type AdmissionPlugin, admitted, refuse, type Verdict } from '../plugin.ts';
 import type { Subject } from './check.ts';
 import { violationsOf, violationText } from './evaluate.ts';
 import { existingPodWarnings, tightens } from './namespace-warnings.ts';
 import { templateSubject, workloadKinds } from './pod-templates.ts';
-import { type Policy, policyOf } from './policy.ts';
+import { levelVersionText, type Policy, policyOf, prefix } from './policy.ts';
 
 const podSubresources: ReadonlySet<string> = new Set(['ephemeralcontainers', 'resize']);
 
@@ -45,15 +46,40 @@ function admitPod(request: AdmissionRequest, pod: Pod): Verdict {
   const policy = policyFor(request);
   const subject = { annotations: pod.metadata.annotations ?? {}, spec: pod.spec };
   const violations = violationsOf(subject, policy.enforce);
-  if (violations.length > 0) return refuse(request, `violates ${violationText(violations, policy.enforce)}`);
-  return warned(subject, policy);
+  const auditAnnotations = {
+    [`${prefix}enforce-policy`]: levelVersionText(policy.enforce),
+    ...auditNotes(subject, policy),
+  };
+  if (violations.length > 0)
+    return {
+      ...refuse(request, `violates ${violationText(violations, policy.enforce)}`),
+      auditAnnotations,
+    };
+  return { ...warned(subject, policy), auditAnnotations };
 }
 
 function admitWorkload(request: AdmissionRequest): Verdict {
   const policy = policyFor(request);
-  if (policy.warn.level === 'privileged') return admitted;
+  if (policy.warn.level === 'privileged' && policy.audit.level === 'privileged') return admitted;
   const subject = templateSubject(request.object);
-  return subject === undefined ? admitted : warned(subject, policy);
+  if (subject === undefined) return admitted;
+  const auditAnnotations = auditNotes(subject, policy);
+  return { ...warned(subject, policy), ...(sameJson(auditAnnotations, {}) ? {} : { auditAnnotations }) };
+}
+
+/** What the audit log says of a pod that the audited level forbids, and of labels that say what is no level. */
+function auditNotes(subject: Subject, { audit, problems }: Policy): AuditAnnotations {
+  const violations = violationsOf(subject, audit);
+  return {
+    ...(violations.length === 0
+      ? {}
+      : { [`${prefix}audit-violations`]: `would violate ${violationText(violations, audit)}` }),
+    ...(problems.length === 0
+      ? {}
+      : {
+          [`${prefix}error`]: `Failed to parse policy: ${problems.map((one) => `${one.path}: ${problemText(one)}`).join(', ')}`,
+        }),
+  };
 }
 
 function warned(subject: Subject, { warn }: Policy): Verdict {

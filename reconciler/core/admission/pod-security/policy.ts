@@ -20,7 +20,8 @@ export interface Policy extends Readonly<Record<Mode, LevelVersion>> {
 type Labels = Readonly<Record<string, string>>;
 type Report = (problem: FieldProblem) => void;
 
-const prefix = 'pod-security.kubernetes.io/';
+/** Of the labels, and of the audit log's annotations. */
+export const prefix = 'pod-security.kubernetes.io/';
 const versionPattern = /^v1\.(0|[1-9][0-9]*)$/;
 const privileged: LevelVersion = { level: 'privileged', minor: 'latest' };
 
