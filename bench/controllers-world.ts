@@ -183,7 +183,7 @@ async function startReconciler(store: Store, socket: Socket): Promise<Reconciler
     leadership,
     failed,
     auth,
-    undefined,
+    {},
   );
   const told = (): Told => links ?? failed(new Error('the term opened no links'));
   return { cluster, told };

@@ -3,18 +3,15 @@ import type { Application } from '../schemas/berth/types.ts';
 import type { Namespace } from '../schemas/kubernetes/types/core-v1.ts';
 import type { PriorityClass } from '../schemas/kubernetes/types/scheduling-v1.ts';
 import { systemPriorityClasses } from './core/admission/priority.ts';
+import { kubernetesService } from './core/controllers/api-endpoint.ts';
 import { missingDefaults } from './core/authorization/default-objects.ts';
 import type { ClusterAccess } from './core/model/access.ts';
 import type { KubeObject } from './core/model/object.ts';
 import type { Change } from './core/model/plan.ts';
-import { formatIpv4, parseCidr } from './core/registry/cidr.ts';
 import { localPathClass } from './core/storage/local-path.ts';
 import type { ApplicationSettings, Settings } from './settings.ts';
 
 const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
-
-/** Port of the Service `kubernetes`, as everywhere. */
-const apiServicePort = 443;
 
 /** Writes what is missing. Several reconcilers may do so at once. Rejects where the registry refuses an object. */
 export async function ensureFirstObjects(
@@ -38,7 +35,7 @@ function firstChanges(cluster: ClusterAccess, settings: Settings, apiPort: numbe
   const objects: readonly KubeObject[] = [
     ...systemNamespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     ...Object.entries(systemPriorityClasses).map(priorityClass),
-    apiService(settings, apiPort),
+    kubernetesService(settings.network.serviceCidr, apiPort),
     ...(isFirstStart ? [localPathClass] : []),
   ];
   const missing = objects.filter(
@@ -62,17 +59,6 @@ function priorityClass([name, value]: readonly [string, number]): PriorityClass 
     value,
     description,
   };
-}
-
-/** The API under its name inside of the cluster, at the first address of the service range. */
-function apiService({ network }: Settings, apiPort: number): KubeObject {
-  const spec = {
-    clusterIP: formatIpv4(parseCidr(network.serviceCidr).base + 1),
-    ports: [{ name: 'https', port: apiServicePort, targetPort: apiPort }],
-  };
-  const labels = { component: 'apiserver', provider: 'kubernetes' };
-  const metadata = { name: 'kubernetes', namespace: 'default', labels };
-  return { apiVersion: 'v1', kind: 'Service', metadata, spec } as KubeObject;
 }
 
 function applicationChange(cluster: ClusterAccess, settings: ApplicationSettings): Change {

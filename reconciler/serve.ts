@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiEndpoint } from './api-address.ts';
+import { kubernetesService } from './core/controllers/api-endpoint.ts';
 import { startApi } from './api-service.ts';
 import { createAuditor } from './api/audit/auditor.ts';
 import { type AuditPolicy, defaultPolicy, parsePolicy } from './api/audit/policy.ts';
@@ -39,13 +40,17 @@ export async function serve(parts: ServeParts, signal: AbortSignal): Promise<voi
   cluster.follow(stop.signal).catch(failed);
   await ensureFirstObjects(cluster, settings, address.port);
   const auth = await authOf(parts, cluster, address);
+  const endpoint = apiEndpoint(address, settings.serverNames);
+  const apiSettings = {
+    apiService: kubernetesService(settings.network.serviceCidr, address.port),
+    ...(endpoint === undefined ? {} : { apiEndpoint: endpoint }),
+  };
   const leading = new Leading({
     election: parts.election,
     cluster,
     logger,
     tell,
-    startTerm: (leadership) =>
-      startTerm(parts, cluster, leadership, failed, auth, apiEndpoint(address, settings.serverNames)),
+    startTerm: (leadership) => startTerm(parts, cluster, leadership, failed, auth, apiSettings),
   });
   const stopLeading = new AbortController();
   const led = leading.run(stopLeading.signal);

@@ -1,8 +1,7 @@
 /** What the reconciler that leads runs for one term: control loops, scheduling, links to hosts, compaction. */
 import { join } from 'node:path';
 import type { Auth } from './api/auth/auth.ts';
-import type { ApiEndpoint } from './core/controllers/api-endpoint.ts';
-import { controllers } from './core/controllers/table.ts';
+import { type ControllerSettings, controllers } from './core/controllers/table.ts';
 import type { UsageSource } from './core/model/usage.ts';
 import type {
   Clock,
@@ -59,7 +58,7 @@ export function startTerm(
   leadership: Leadership,
   failed: (error: unknown) => void,
   signing: Pick<Auth, 'controllers' | 'caPem' | 'issueToken'>,
-  apiEndpoint: ApiEndpoint | undefined,
+  api: Pick<ControllerSettings, 'apiEndpoint' | 'apiService'>,
 ): Term {
   const { settings, clock, random, logger, tell, sources, schedules } = parts;
   const links = parts.openLinks(leadership.epoch);
@@ -94,7 +93,7 @@ export function startTerm(
     ...settings.network,
     rootCa: signing.caPem,
     usage,
-    ...(apiEndpoint === undefined ? {} : { apiEndpoint }),
+    ...api,
   };
   const planners = [...controllers(controllerSettings), ...signing.controllers].map((controller) =>
     controllerLoop(controller, planning),

@@ -31,6 +31,11 @@ kubectlTest('endpoints, mirrored and selected', { 'legacy.yaml': legacy }, [
 
 kubectlTest('addresses of services', {}, [
   ['kubectl get servicecidr kubernetes -o jsonpath={.spec.cidrs[0]}', '10.43.0.0/16'],
+  ['kubectl delete service kubernetes', /"kubernetes" deleted/],
+  [
+    'sleep 1; kubectl get service kubernetes --no-headers',
+    /^kubernetes +ClusterIP +10\.43\.0\.1 .* 443\/TCP/,
+  ],
   [
     `kubectl get servicecidr kubernetes -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'`,
     'True',

@@ -4,7 +4,7 @@ import type { Endpoints, Service } from '../../../schemas/kubernetes/types/core-
 import type { EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
 import { type KubeObject, refOf } from '../model/object.ts';
 import { MutableView } from '../model/view.ts';
-import { type ApiEndpoint, apiEndpointController } from './api-endpoint.ts';
+import { type ApiEndpoint, apiEndpointController, kubernetesService } from './api-endpoint.ts';
 
 const metadata = { name: 'kubernetes', namespace: 'default' };
 const service: Service = { apiVersion: 'v1', kind: 'Service', metadata };
@@ -52,6 +52,17 @@ test('an API for its machine alone has no endpoint, and takes a former one back'
   settle(view, undefined);
   assert.deepEqual(published(view), []);
   assert.equal(settle(view, undefined), 0);
+});
+
+test('the service is made again where someone took it away', () => {
+  const view = viewOf();
+  const controller = apiEndpointController(undefined, kubernetesService('10.43.0.0/16', 6443));
+  const { changes } = controller.plan(refOf(service), view, { nowMs: 0, seed: 0 });
+  const made = changes.map((change) => (change.type === 'create' ? (change.object as Service) : undefined));
+  assert.deepEqual(
+    made.map((one) => [one?.metadata.name, one?.spec?.clusterIP, one?.spec?.ports?.[0]?.targetPort]),
+    [['kubernetes', '10.43.0.1', 6443]],
+  );
 });
 
 test('without the service there is nothing to publish', () => {

@@ -1,6 +1,6 @@
 /**
- * The endpoint behind the Service `kubernetes`: where pods find the API, as kube-apiserver publishes its own. An API
- * that listens on its machine alone has none, and then the Service refuses.
+ * The Service `kubernetes` and the endpoint behind it: where pods find the API, as kube-apiserver publishes its own. An
+ * API that listens on its machine alone has no endpoint, and then the Service refuses.
  */
 import type { Endpoints, Service } from '../../../schemas/kubernetes/types/core-v1.ts';
 import type { Endpoint, EndpointSlice } from '../../../schemas/kubernetes/types/discovery-v1.ts';
@@ -9,6 +9,7 @@ import { sameJson } from '../model/json.ts';
 import type { KubeObject, ObjectRef } from '../model/object.ts';
 import { type Change, emptyPlan } from '../model/plan.ts';
 import type { ClusterView } from '../model/view.ts';
+import { formatIpv4, parseCidr } from '../registry/cidr.ts';
 
 export interface ApiEndpoint {
   /** IPv4, reachable from the hosts. */
@@ -20,13 +21,33 @@ const place = { namespace: 'default', name: 'kubernetes' } as const;
 const key: ObjectRef = { apiVersion: 'v1', kind: 'Service', ...place };
 const kinds: ReadonlySet<string> = new Set(['Service', 'Endpoints', 'EndpointSlice']);
 
-export function apiEndpointController(endpoint: ApiEndpoint | undefined): Controller {
+/** Port of the Service, as everywhere. */
+const servicePort = 443;
+
+/** The API under its name inside of the cluster, at the first address of the services' range. */
+export function kubernetesService(serviceCidr: string, apiPort: number): Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { ...place, labels: { component: 'apiserver', provider: 'kubernetes' } },
+    spec: {
+      clusterIP: formatIpv4(parseCidr(serviceCidr).base + 1),
+      ports: [{ name: 'https', port: servicePort, targetPort: apiPort }],
+    },
+  };
+}
+
+/** `service` is made again where someone took it away; without one, none is. */
+export function apiEndpointController(endpoint: ApiEndpoint | undefined, service?: Service): Controller {
   return {
     name: 'api-endpoint-controller',
     keysFor: ({ ref }) =>
       kinds.has(ref.kind) && ref.name === place.name && ref.namespace === place.namespace ? [key] : [],
     plan: (_key, view) => {
-      if (view.get<Service>('v1', 'Service', place.namespace, place.name) === undefined) return emptyPlan;
+      if (view.get<Service>('v1', 'Service', place.namespace, place.name) === undefined)
+        return service === undefined
+          ? emptyPlan
+          : { changes: [{ type: 'create', object: service }], events: [] };
       const endpoints = published<Endpoints>(view, endpointsOf(endpoint));
       const slice = published<EndpointSlice>(view, sliceOf(endpoint));
       return { changes: [...endpoints, ...slice], events: [] };

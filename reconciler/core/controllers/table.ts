@@ -1,5 +1,6 @@
 /** All controllers, as kube-controller-manager's list. The loop runs each with a queue of its own. */
 import type { Controller } from '../model/controller.ts';
+import type { Service } from '../../../schemas/kubernetes/types/core-v1.ts';
 import { type ApiEndpoint, apiEndpointController } from './api-endpoint.ts';
 import { nothingMeasured, type UsageSource } from '../model/usage.ts';
 import { certificateCleaner } from './certificates/cleaner.ts';
@@ -47,6 +48,8 @@ export interface ControllerSettings {
   readonly rootCa?: string;
   /** Where pods reach the API; left out where it listens on its machine alone. */
   readonly apiEndpoint?: ApiEndpoint;
+  /** The Service `kubernetes`; left out where nobody serves the API. */
+  readonly apiService?: Service;
   /** What pods and nodes use; left out where nobody measures it. */
   readonly usage?: UsageSource;
 }
@@ -83,7 +86,7 @@ export function controllers(settings: ControllerSettings): readonly Controller[]
     staleDisruptionController,
     eventExpiryController,
     resourceQuotaController,
-    apiEndpointController(settings.apiEndpoint),
+    apiEndpointController(settings.apiEndpoint, settings.apiService),
     volumeBinder,
     volumeExpandController,
     claimProtectionController,

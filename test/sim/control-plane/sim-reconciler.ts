@@ -101,7 +101,7 @@ export class SimReconciler {
               },
             }),
           },
-          undefined,
+          {},
         ),
     });
   }
