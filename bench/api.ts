@@ -224,9 +224,10 @@ async function measureWrites({ target, cpuSeconds }: Berth, count: number): Prom
   await fullLoad(target, { ...creates, count: warmCreates }, writers);
   const floors: Rate[] = [];
   const rates: Rate[] = [];
+  const each = Math.ceil(count / rounds);
   for (let round = 0; round < rounds; round++) {
-    floors.push(await rateOf({ paths: ['/healthz'], count: count / rounds }, target, cpuSeconds));
-    rates.push(await rateOf({ ...creates, count: count / rounds }, target, cpuSeconds));
+    floors.push(await rateOf({ paths: ['/healthz'], count: each }, target, cpuSeconds));
+    rates.push(await rateOf({ ...creates, count: each }, target, cpuSeconds));
   }
   const paced = await steadyLoad(target, { ...creates, count: createsMeasured }, createsPaced);
   const rate = rateRow(`creates, ${writers} at once`, rates, floors, 'perSecond');
@@ -254,11 +255,9 @@ async function rateOf(load: Load, target: LoadTarget, cpuSeconds: () => number):
 
 /** Of rates the last hundredth is the worst round. */
 function rateRow(name: string, rates: readonly Rate[], floors: readonly Rate[], of: keyof Rate): Row {
-  const [values, floor] = [rates, floors].map((each) => each.map((rate) => rate[of]));
-  return {
-    ...{ name, unit: '/s', median: median(values ?? []), p99: Math.min(...(values ?? [])) },
-    floor: median(floor ?? []),
-  };
+  const values = rates.map((rate) => rate[of]);
+  const floor = median(floors.map((rate) => rate[of]));
+  return { name, unit: '/s', median: median(values), p99: Math.min(...values), floor };
 }
 
 /** From sending a change to the event at each watcher: one sample per change and watcher. */

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClusterAccess } from '../core/model/access.ts';
+import type { AuditAnnotations } from '../core/model/audit-annotations.ts';
 import type { UserInfo } from '../core/model/user.ts';
 import { type Clock, type Logger, type Random, type Store, StoreLimitError } from '../core/ports.ts';
 import { type Answer, type Handled, headerOf, sendAnswer, sendProblem, streamed } from './answer.ts';
@@ -51,7 +52,7 @@ export interface RequestRecord {
   /** The object that is answered, where it is one. */
   answered(body: object): void;
   /** What admission wants to be noted. */
-  annotated(annotations: Readonly<Record<string, string>>): void;
+  annotated(annotations: AuditAnnotations): void;
   /** A watch, a log or a session: it stays open. */
   longRunning(): void;
   end(code: number): void;

@@ -6,6 +6,7 @@ import type { ApiRecorder, RequestLabels } from './metrics/api-metrics.ts';
 import type { RequestAttributes } from './request.ts';
 import type { Clock } from '../core/ports.ts';
 import type { KindTable } from '../../schemas/kinds.ts';
+import type { AuditAnnotations } from '../core/model/audit-annotations.ts';
 import type { UserInfo } from '../core/model/user.ts';
 
 /** Writes an audit event when the user is known and one when the answer is out. */
@@ -15,7 +16,7 @@ export function auditObserver(auditor: Auditor): RequestObserver {
       let entry: AuditEntry | undefined;
       let requestObject: unknown;
       let responseObject: unknown;
-      let annotations: Readonly<Record<string, string>> | undefined;
+      let annotations: AuditAnnotations | undefined;
       const entered = (user: UserInfo | undefined, actsAs?: UserInfo): AuditEntry => {
         entry ??= auditor.begin(requestInfo(exchange, attributes, user, actsAs));
         return entry;

@@ -60,7 +60,9 @@ export function parseRequest(method: string, url: string): RequestAttributes | u
   if (segments === undefined) return undefined;
   const watched = method === 'GET' ? watchedSegments(segments) : undefined;
   const resource = resourceOf(watched ?? segments);
-  if (resource === undefined) return { verb: method.toLowerCase(), path, query };
+  // Subresources are not watched.
+  const isStray = watched !== undefined && resource?.subresource !== '';
+  if (resource === undefined || isStray) return { verb: method.toLowerCase(), path, query };
   const verb = watched === undefined ? verbOf(method, resource.name, query) : 'watch';
   return { verb, path, query, resource };
 }

@@ -1,4 +1,5 @@
 /** One line of the audit log: an audit.k8s.io/v1 Event. */
+import type { AuditAnnotations } from '../../core/model/audit-annotations.ts';
 import type { UserInfo } from '../../core/model/user.ts';
 import type { AuditDecision, AuditedRequest, Level, Stage } from './policy.ts';
 
@@ -22,7 +23,7 @@ export interface ResponseInfo {
   readonly requestObject?: unknown;
   readonly responseObject?: unknown;
   /** `pod-security.kubernetes.io/enforce-policy` and its like. */
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly annotations?: AuditAnnotations;
 }
 
 interface EventTimes {

@@ -4,6 +4,7 @@ import { updateManagedFields } from '../../core/apply/update.ts';
 import { customMergeOf } from '../../core/custom/merge-shape.ts';
 import { escalationProblem } from '../../core/authorization/escalation.ts';
 import type { ClusterAccess, SubmitResult } from '../../core/model/access.ts';
+import type { AuditAnnotations } from '../../core/model/audit-annotations.ts';
 import type { KubeObject } from '../../core/model/object.ts';
 import type { Change } from '../../core/model/plan.ts';
 import { formatTime } from '../../core/model/time.ts';
@@ -36,7 +37,7 @@ export interface WriteContext {
   /** Collects texts of `Warning` headers. */
   readonly warn: (text: string) => void;
   /** Collects what the audit log says of the request besides. */
-  readonly annotate: (annotations: Readonly<Record<string, string>>) => void;
+  readonly annotate: (annotations: AuditAnnotations) => void;
 }
 
 /** The object in the body, of the kind that is expected. `T` is the caller's promise that `expected` names it. */

@@ -1,5 +1,6 @@
 /** What admission is asked and what it answers. */
 import type { KindInfo } from '../../../schemas/kinds.ts';
+import type { Annotated } from '../model/audit-annotations.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { UpdateChange } from '../model/plan.ts';
 import type { UserInfo } from '../model/user.ts';
@@ -23,21 +24,13 @@ export interface AdmissionRequest {
   readonly nowMs: number;
 }
 
-/** What the audit log says of the request besides, by the names that Kubernetes gives. */
-export type AuditAnnotations = Readonly<Record<string, string>>;
-
 export type AdmissionResult =
-  | {
+  | ({
       readonly type: 'admitted';
       readonly object: KubeObject;
       /** Texts of `Warning` headers. */
       readonly warnings: readonly string[];
       /** Written in the same commit: a quota's used amounts. Never about the object itself. */
       readonly alongside: readonly UpdateChange[];
-      readonly auditAnnotations?: AuditAnnotations;
-    }
-  | {
-      readonly type: 'refused';
-      readonly problem: StatusProblem;
-      readonly auditAnnotations?: AuditAnnotations;
-    };
+    } & Annotated)
+  | ({ readonly type: 'refused'; readonly problem: StatusProblem } & Annotated);

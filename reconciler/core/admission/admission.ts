@@ -2,9 +2,10 @@
  * Admission: what the cluster's own objects say about a write, in two rounds around validation. Each plugin is a pure
  * function over the view; those that change the object run before those that only judge it.
  */
+import { type Annotated, annotatedBy } from '../model/audit-annotations.ts';
 import type { UpdateChange } from '../model/plan.ts';
 import { groupKind } from '../registry/halves.ts';
-import type { AdmissionRequest, AdmissionResult, AuditAnnotations } from './admission-request.ts';
+import type { AdmissionRequest, AdmissionResult } from './admission-request.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { mutatingPlugins, validatingPlugins } from './table.ts';
 
@@ -23,7 +24,7 @@ function asked(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): 
   const kind = groupKind(request.object);
   const warnings: string[] = [];
   const alongside: UpdateChange[] = [];
-  let annotated: { readonly auditAnnotations?: AuditAnnotations } = {};
+  let annotated: Annotated = {};
   // The request of the plugin whose turn it is: the object as those before it left it.
   let current = request;
   for (const plugin of plugins) {
@@ -32,7 +33,7 @@ function asked(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): 
     if (request.subresource !== '' && plugin.subresources?.has(request.subresource) !== true) continue;
     const verdict = plugin.admit(current);
     if (verdict.auditAnnotations !== undefined)
-      annotated = { auditAnnotations: { ...annotated.auditAnnotations, ...verdict.auditAnnotations } };
+      annotated = annotatedBy(annotated.auditAnnotations, verdict.auditAnnotations);
     if (verdict.problem !== undefined) return { type: 'refused', problem: verdict.problem, ...annotated };
     if (verdict.object !== undefined) current = { ...current, object: verdict.object };
     if (verdict.warnings !== undefined) warnings.push(...verdict.warnings);

@@ -1,16 +1,16 @@
 /** The shape of an admission plugin: a pure function over one request. */
+import type { Annotated } from '../model/audit-annotations.ts';
 import type { UpdateChange } from '../model/plan.ts';
 import { forbidden, type StatusProblem } from '../registry/status-error.ts';
 import type { KubeObject } from '../model/object.ts';
-import type { AdmissionRequest, AuditAnnotations } from './admission-request.ts';
+import type { AdmissionRequest } from './admission-request.ts';
 
 /** What a plugin says. Nothing at all admits the object as it is. */
-export interface Verdict {
+export interface Verdict extends Annotated {
   /** The object as the plugin wants it. */
   readonly object?: KubeObject;
   readonly warnings?: readonly string[];
   readonly alongside?: readonly UpdateChange[];
-  readonly auditAnnotations?: AuditAnnotations;
   /** Refuses the write. */
   readonly problem?: StatusProblem;
 }

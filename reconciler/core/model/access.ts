@@ -1,5 +1,6 @@
 /** The cluster as the API and the loop's parts use it: read the view, hear of changes, submit changes. */
 import type { StatusProblem } from '../registry/status-error.ts';
+import type { Annotated } from './audit-annotations.ts';
 import type { KubeObject, ObjectRef } from './object.ts';
 import type { Change } from './plan.ts';
 import type { UserInfo } from './user.ts';
@@ -12,22 +13,16 @@ export interface Outcome {
   readonly object: KubeObject;
 }
 
+/** The annotations are what admission wants the audit log to say of the request. */
 export type SubmitResult =
-  | {
+  | ({
       readonly ok: true;
       readonly revision: number;
       readonly outcomes: readonly Outcome[];
       /** What admission wants the client to be told, as texts of `Warning` headers. */
       readonly warnings?: readonly string[];
-      /** What admission wants the audit log to say of the request. */
-      readonly auditAnnotations?: Readonly<Record<string, string>>;
-    }
-  | {
-      readonly ok: false;
-      readonly problem: StatusProblem;
-      readonly change: Change;
-      readonly auditAnnotations?: Readonly<Record<string, string>>;
-    };
+    } & Annotated)
+  | ({ readonly ok: false; readonly problem: StatusProblem; readonly change: Change } & Annotated);
 
 /** Called after the view has taken in a commit; must not throw. */
 export type ChangeListener = (changes: readonly ViewChange[], revision: number) => void;

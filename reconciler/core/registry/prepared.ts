@@ -1,5 +1,5 @@
 /** What preparing a change needs and gives: between the request and the store, as kube-apiserver's registry does it. */
-import type { AuditAnnotations } from '../admission/admission-request.ts';
+import { type Annotated, annotatedBy } from '../model/audit-annotations.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { UpdateChange } from '../model/plan.ts';
 import type { UserInfo } from '../model/user.ts';
@@ -23,10 +23,9 @@ export interface RegistryContext {
 }
 
 /** What admission adds to a write: texts of warnings, updates of other objects in the same commit, notes for the audit. */
-export interface Admitted {
+export interface Admitted extends Annotated {
   readonly warnings: readonly string[];
   readonly alongside: readonly UpdateChange[];
-  readonly auditAnnotations?: AuditAnnotations;
 }
 
 export type Prepared =
@@ -42,11 +41,7 @@ export type Prepared =
       readonly last?: KubeObject;
     } & Admitted)
   | { readonly type: 'nothing'; readonly object: KubeObject }
-  | {
-      readonly type: 'refused';
-      readonly problem: StatusProblem;
-      readonly auditAnnotations?: AuditAnnotations;
-    };
+  | ({ readonly type: 'refused'; readonly problem: StatusProblem } & Annotated);
 
 export function refused(problem: StatusProblem): Prepared {
   return { type: 'refused', problem };
@@ -59,13 +54,6 @@ export function bothRounds(first: Admitted, second: Admitted): Admitted {
   return {
     warnings: [...first.warnings, ...second.warnings],
     alongside: [...first.alongside, ...second.alongside],
-    ...bothNotes(first.auditAnnotations, second.auditAnnotations),
+    ...annotatedBy(first.auditAnnotations, second.auditAnnotations),
   };
-}
-
-function bothNotes(
-  first: AuditAnnotations | undefined,
-  second: AuditAnnotations | undefined,
-): Pick<Admitted, 'auditAnnotations'> {
-  return first === undefined && second === undefined ? {} : { auditAnnotations: { ...first, ...second } };
 }

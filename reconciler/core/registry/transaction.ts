@@ -1,8 +1,8 @@
 /** A plan as one store commit: every change prepared, every key with the revision that it was planned from. */
 import type { Service } from '../../../schemas/kubernetes/types/core-v1.ts';
-import type { AuditAnnotations } from '../admission/admission-request.ts';
 import { consultedKinds } from '../admission/consulted-kinds.ts';
 import type { Outcome } from '../model/access.ts';
+import { type Annotated, annotatedBy } from '../model/audit-annotations.ts';
 import { encodeObject, type KubeObject, type ObjectRef, refOf, storeKey } from '../model/object.ts';
 import type { Change } from '../model/plan.ts';
 import { OverlayView } from '../model/overlay-view.ts';
@@ -27,19 +27,13 @@ export interface TransactionContext {
 }
 
 export type Transaction =
-  | {
+  | ({
       readonly ok: true;
       readonly writes: readonly StoreWrite[];
       readonly outcomes: readonly Outcome[];
       readonly warnings: readonly string[];
-      readonly auditAnnotations?: AuditAnnotations;
-    }
-  | {
-      readonly ok: false;
-      readonly problem: StatusProblem;
-      readonly change: Change;
-      readonly auditAnnotations?: AuditAnnotations;
-    };
+    } & Annotated)
+  | ({ readonly ok: false; readonly problem: StatusProblem; readonly change: Change } & Annotated);
 
 const empty = new Uint8Array();
 
@@ -52,7 +46,7 @@ export function transactionOf(
   const writes = new Map<string, StoreWrite>();
   const outcomes: Outcome[] = [];
   const warnings: string[] = [];
-  let annotated: { readonly auditAnnotations?: AuditAnnotations } = {};
+  let annotated: Annotated = {};
   const overlay = new OverlayView(view);
   const registry: RegistryContext = {
     ...context,
@@ -65,7 +59,7 @@ export function transactionOf(
   for (const change of changes) {
     const prepared = prepare(change, registry);
     if ('auditAnnotations' in prepared)
-      annotated = { auditAnnotations: { ...annotated.auditAnnotations, ...prepared.auditAnnotations } };
+      annotated = annotatedBy(annotated.auditAnnotations, prepared.auditAnnotations);
     if (prepared.type === 'refused') return { ok: false, problem: prepared.problem, change, ...annotated };
     const twice = addWrites(prepared, view, writes, outcomes, claimed);
     if (twice !== undefined) {

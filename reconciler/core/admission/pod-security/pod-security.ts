@@ -4,11 +4,12 @@
  */
 import type { Namespace, Pod } from '../../../../schemas/kubernetes/types/core-v1.ts';
 import { problemText } from '../../../../schemas/validation/field-problem.ts';
+import { type AuditAnnotations, annotatedBy } from '../../model/audit-annotations.ts';
 import { sameJson } from '../../model/json.ts';
 import { refOf } from '../../model/object.ts';
 import { groupKind } from '../../registry/halves.ts';
 import { invalidFields } from '../../registry/status-error.ts';
-import type { AdmissionRequest, AuditAnnotations } from '../admission-request.ts';
+import type { AdmissionRequest } from '../admission-request.ts';
 import { type AdmissionPlugin, admitted, refuse, type Verdict } from '../plugin.ts';
 import type { Subject } from './check.ts';
 import { violationsOf, violationText } from './evaluate.ts';
@@ -46,16 +47,12 @@ function admitPod(request: AdmissionRequest, pod: Pod): Verdict {
   const policy = policyFor(request);
   const subject = { annotations: pod.metadata.annotations ?? {}, spec: pod.spec };
   const violations = violationsOf(subject, policy.enforce);
-  const auditAnnotations = {
-    [`${prefix}enforce-policy`]: levelVersionText(policy.enforce),
-    ...auditNotes(subject, policy),
-  };
-  if (violations.length > 0)
-    return {
-      ...refuse(request, `violates ${violationText(violations, policy.enforce)}`),
-      auditAnnotations,
-    };
-  return { ...warned(subject, policy), auditAnnotations };
+  const enforced = { [`${prefix}enforce-policy`]: levelVersionText(policy.enforce) };
+  const verdict =
+    violations.length > 0
+      ? refuse(request, `violates ${violationText(violations, policy.enforce)}`)
+      : warned(subject, policy);
+  return { ...verdict, ...annotatedBy(enforced, auditNotes(subject, policy)) };
 }
 
 function admitWorkload(request: AdmissionRequest): Verdict {
@@ -63,8 +60,7 @@ function admitWorkload(request: AdmissionRequest): Verdict {
   if (policy.warn.level === 'privileged' && policy.audit.level === 'privileged') return admitted;
   const subject = templateSubject(request.object);
   if (subject === undefined) return admitted;
-  const auditAnnotations = auditNotes(subject, policy);
-  return { ...warned(subject, policy), ...(sameJson(auditAnnotations, {}) ? {} : { auditAnnotations }) };
+  return { ...warned(subject, policy), ...annotatedBy(auditNotes(subject, policy)) };
 }
 
 /** What the audit log says of a pod that the audited level forbids, and of labels that say what is no level. */
