@@ -34,8 +34,11 @@ function segmentsIn(directory: string): readonly string[] {
     .sort();
 }
 
+/** A segment may be removed while the others are measured. */
 function logBytes(directory: string): number {
-  return segmentsIn(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+  const bytesOf = (name: string): number =>
+    statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0;
+  return segmentsIn(directory).reduce((sum, name) => sum + bytesOf(name), 0);
 }
 
 /** Flips one bit in every copy of the marker. */
